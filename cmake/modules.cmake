@@ -1,0 +1,58 @@
+# fulcrum_module(NAME [LINKS target…] [TEST_LINKS target…])
+# One static library per folder from its *.cpp, and one test program from its *_test.cpp.
+# The link line is what the folder may use; an include that is not covered by it fails to link.
+add_custom_target(product)  # everything that is shipped, no tests
+add_custom_target(tests)    # every test program
+
+add_library(fulcrum_warnings INTERFACE)
+target_compile_options(fulcrum_warnings INTERFACE -Wall -Wextra -Werror -Wmissing-declarations
+                                                  -Wno-error=deprecated-declarations)
+if(FULCRUM_SANITIZE)
+  add_compile_options(-fsanitize=${FULCRUM_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${FULCRUM_SANITIZE})
+endif()
+
+function(fulcrum_module name)
+  cmake_parse_arguments(ARG "" "" "LINKS;TEST_LINKS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  set(test_sources ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER test_sources INCLUDE REGEX "_test\\.cpp$")
+  if(sources)
+    add_library(fulcrum_${name} STATIC ${sources})
+    target_include_directories(fulcrum_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(fulcrum_${name} PUBLIC ${ARG_LINKS} PRIVATE fulcrum_warnings)
+  else()
+    add_library(fulcrum_${name} INTERFACE)
+    target_include_directories(fulcrum_${name} INTERFACE ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(fulcrum_${name} INTERFACE ${ARG_LINKS})
+  endif()
+  if(test_sources)
+    fulcrum_test(${name}_test SOURCES ${test_sources} LINKS fulcrum_${name} ${ARG_TEST_LINKS})
+  endif()
+endfunction()
+
+# fulcrum_test(NAME SOURCES file… LINKS target…): a GoogleTest program that ctest runs.
+function(fulcrum_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  add_executable(${name} EXCLUDE_FROM_ALL ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/tests)
+  target_compile_definitions(${name} PRIVATE FULCRUM_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+                                             FULCRUM_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
+  target_link_libraries(${name} PRIVATE ${ARG_LINKS} fulcrum_warnings GTest::gtest GTest::gmock
+                                        GTest::gtest_main ${RAPIDCHECK_LIBRARY} Threads::Threads)
+  add_dependencies(tests ${name})
+  add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+endfunction()
+
+# fulcrum_app(NAME SOURCES file… LINKS target…): a shipped program.
+function(fulcrum_app name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LINKS} fulcrum_warnings)
+  add_dependencies(product ${name})
+endfunction()

@@ -1,0 +1,78 @@
+#include "base/files.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+namespace fulcrum::base {
+
+namespace {
+
+Failure system_failure(std::string code, const char* verb, const std::filesystem::path& path) {
+  return failed(std::move(code), fmt::format("cannot {} {}: {}", verb, path.string(),
+                                             std::strerror(errno)));
+}
+
+bool write_all(int file, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(file, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::filesystem::path& path) {
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return system_failure("file.read", "read", path);
+  std::ostringstream content;
+  content << file.rdbuf();
+  if (file.bad()) return system_failure("file.read", "read", path);
+  return std::move(content).str();
+}
+
+Status write_file(const std::filesystem::path& path, std::string_view content, unsigned mode) {
+  const std::filesystem::path temporary =
+      path.string() + fmt::format(".{}.part", static_cast<long>(::getpid()));
+  const int file =
+      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, static_cast<mode_t>(mode));
+  if (file < 0) return system_failure("file.write", "create", temporary);
+  const bool written = write_all(file, content) && ::fsync(file) == 0;
+  const int reason = errno;
+  ::close(file);
+  if (!written || ::rename(temporary.c_str(), path.c_str()) != 0) {
+    if (!written) errno = reason;
+    auto failure = system_failure("file.write", "write", path);
+    ::unlink(temporary.c_str());
+    return failure;
+  }
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory >= 0) {
+    ::fsync(directory);
+    ::close(directory);
+  }
+  return {};
+}
+
+Status make_folder(const std::filesystem::path& path, bool is_private) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error)
+    return failed("file.folder",
+                  fmt::format("cannot create folder {}: {}", path.string(), error.message()));
+  if (is_private) ::chmod(path.c_str(), 0700);
+  return {};
+}
+
+}  // namespace fulcrum::base

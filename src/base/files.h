@@ -1,0 +1,20 @@
+#pragma once
+// Whole-file helpers. Every failure names the path and the system's reason.
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace fulcrum::base {
+
+/// Fails with `file.read`.
+Result<std::string> read_file(const std::filesystem::path& path);
+/// Replaces the file atomically (temporary file, fsync, rename, fsync of the folder), mode as
+/// given. A reader sees the old or the new content, never a part. Fails with `file.write`.
+Status write_file(const std::filesystem::path& path, std::string_view content,
+                  unsigned mode = 0644);
+/// Creates the folder and its parents, owner-only when `is_private`. Fails with `file.folder`.
+Status make_folder(const std::filesystem::path& path, bool is_private = false);
+
+}  // namespace fulcrum::base
