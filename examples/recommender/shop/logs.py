@@ -8,7 +8,7 @@ import gzip
 import json
 import os
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from clicks import DAYS, FIRST_DAY, day_name
@@ -39,9 +39,9 @@ class Logs:
     def write(self, folder: Path) -> None:
         """Every file but the late one."""
         folder.mkdir(parents=True, exist_ok=True)
-        for day, name in enumerate(sorted(set(self.files) - {LATE_NAME})):
-            rotated_s = FIRST_DAY.timestamp() + 86400 * (day + 1)
-            _write(folder / name, _bytes(self.files[name]), rotated_s)
+        for name in sorted(set(self.files) - {LATE_NAME}):
+            day = datetime.strptime(name[7:17], "%Y-%m-%d").replace(tzinfo=timezone.utc)
+            _write(folder / name, _bytes(self.files[name]), day.timestamp() + 86400)
 
     def write_late(self, folder: Path) -> None:
         if LATE_NAME in self.files:

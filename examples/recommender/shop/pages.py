@@ -80,17 +80,19 @@ def _link(item: Item) -> str:
 
 
 def item_page(shop: Shop, item: Item) -> bytes:
-    """Title, price, category where the shop states it, description, links to three items."""
+    """Title, price, category where the shop states it, description, links to two alike."""
     index = int(item.id[1:])
     category = (f'<p class="category">Category: <span itemprop="category">{escape(item.stated_category)}'
                 "</span></p>\n" if item.stated_category else "")
+    alike = shop.category_members[shop.item_category[index]]
+    place = int((alike == index).argmax())
     related = "\n".join(
-        f'<li><a href="/item/{other.id}?ref=related&amp;from={item.id}">{escape(other.title)}</a></li>'
-        for other in (shop.items[int(i)] for i in shop.successors[index][:3]))
+        f'<li><a href="/item/{other.id}?ref=related">{escape(other.title)}</a></li>'
+        for other in (shop.items[int(alike[(place + step) % len(alike)])] for step in (1, 2)))
     return _document(
         item.title, f'<link rel="canonical" href="/item/{item.id}">',
         f'<main itemscope itemtype="https://schema.org/Product" data-item="{item.id}">\n'
         f'<h1 itemprop="name">{escape(item.title)}</h1>\n'
         f'<p class="price">€<span itemprop="price">{item.price:.2f}</span></p>\n{category}'
         f'<p itemprop="description">{escape(item.description)}</p>\n</main>\n'
-        f"<h2>Seen next by others</h2>\n<ul>\n{related}\n</ul>")
+        f"<h2>More like this</h2>\n<ul>\n{related}\n</ul>")
