@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "base/result.h"
 #include "ledger/pillar.h"
 #include "ledger/store.h"
+#include "ledger/vault.h"
 
 namespace fulcrum::control {
 
@@ -36,18 +36,6 @@ struct EngineOptions {
   std::uint64_t snapshot_every_events = 100'000;
   const base::Clock* clock = &base::system_clock();
   std::uint64_t seed = 0;                  // 0: from the operating system
-};
-
-/// Seals and opens personal fields; nullptr leaves them plain (tests).
-class SubjectVault {
- public:
-  virtual ~SubjectVault() = default;
-  /// Replaces every {"$personal":…} inside by {"$sealed":…}.
-  virtual base::Status seal(base::json::value& payload) = 0;
-  /// The reverse; text of an erased subject becomes "".
-  virtual void open(base::json::value& payload) const = 0;
-  /// Destroys the subject's key: its sealed texts can never be opened again.
-  virtual base::Status erase(const std::string& subject) = 0;
 };
 
 /// Thread-safe. Owns the pillars and the store.
@@ -81,9 +69,9 @@ class Engine {
 };
 
 /// Replays from the last snapshot. A snapshot that does not fit is dropped and everything is
-/// replayed. Fails with `ledger.replay`.
+/// replayed. `vault` may be null: personal fields then stay plain. Fails with `ledger.replay`.
 base::Result<std::unique_ptr<Engine>> open_engine(
     std::vector<std::unique_ptr<ledger::Pillar>> pillars, std::unique_ptr<ledger::Store> store,
-    std::unique_ptr<SubjectVault> vault, EngineOptions options);
+    std::unique_ptr<ledger::SubjectVault> vault, EngineOptions options);
 
 }  // namespace fulcrum::control
