@@ -75,7 +75,7 @@ def measure(shop: Shop) -> dict[str, float]:
             scores = scores.copy()
             scores[items[-5:]] = -1.0       # the same courtesy for all
             sums[name] += ndcg_at_10(scores, target)
-    return {name: round(value / len(cases), 4) for name, value in sums.items()}
+    return {name: round(float(value) / len(cases), 4) for name, value in sums.items()}
 
 
 def main() -> None:

@@ -33,7 +33,7 @@ TASTE_DIMENSIONS = 8
 # A list that holds the whole of the next-item probability would be clicked
 # with CLICK_CEILING; one that holds nothing of it with CLICK_FLOOR.
 CLICK_FLOOR, CLICK_CEILING = 0.05, 0.60
-CLICK_SATURATION = 0.60   # the discounted mass at which the ceiling is reached
+CLICK_SATURATION = 0.75   # the discounted mass at which the ceiling is reached
 LAST_PLACE_ATTENTION = 0.7
 
 
