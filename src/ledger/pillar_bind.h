@@ -16,6 +16,8 @@
 // and in fronts.cpp:
 //   #define FULCRUM_PILLAR team
 //   #include "ledger/pillar_bind.h"
+// A pillar whose read models cover every pillar's events (trust's audit) also defines
+// FULCRUM_PILLAR_PROJECTS_ALL; its project() then sees all kinds, evolve() still only its own.
 // which also defines, for each EVENT, `NewEvent event(std::string stream, const NoteAdded&)`;
 // decide.h declares them by expanding events.def.
 #ifndef FULCRUM_PILLAR
@@ -95,7 +97,10 @@ class BoundPillar final : public ledger::Pillar {
   }
   void project(const Event& event, const json::value& payload,
                TableWriter& tables) const override {
-    if (evolvers_.contains(event.kind)) FULCRUM_PILLAR::project(event, payload, tables);
+#ifndef FULCRUM_PILLAR_PROJECTS_ALL
+    if (!evolvers_.contains(event.kind)) return;
+#endif
+    FULCRUM_PILLAR::project(event, payload, tables);
   }
   base::Result<json::value> answer(std::string_view query, const json::value& parameters,
                                    const TableReader& tables) const override {
