@@ -381,9 +381,8 @@ class Judging(unittest.TestCase):
 
     def test_dropping_a_personal_row_is_wrong_and_no_redaction(self):
         decisions = self.perfect()
-        for decision in self.of_kind(decisions, "personal"):
-            decision["action"] = "drop"
-        verdict = judge(self.truth, decisions)
+        dropped_too = [{**d, "action": "drop"} for d in self.of_kind(decisions, "personal")]
+        verdict = judge(self.truth, decisions + dropped_too)
         self.assertEqual(verdict.redaction_recall, 0.0)
         self.assertLess(verdict.precision, 1.0)
 
