@@ -49,7 +49,7 @@ class Client:
         self._names: dict[str, tuple[str, str]] | None = None
 
     def command(self, name: str, /, *, idempotency_key: str | None = None, **fields) -> dict:
-        """Runs a command: {"seq", "events"}.
+        """Runs a command: {"seq", "events"}, the numbers of the events it made.
 
         The same key twice happens once.  Without a key one is made for this call,
         so that a repeat after a lost connection is harmless.

@@ -28,9 +28,10 @@ class Handler(BaseHTTPRequestHandler):
         elif parts.path == "/api/v1/ledger":
             query = {key: int(values[0]) for key, values in parse_qs(parts.query).items()}
             chosen = [event for event in engine.events if event["seq"] >= query["from"]]
-            self._answer(200, {"events": chosen[:query["limit"]]})
+            page = chosen[:query["limit"]]
+            self._answer(200, {"events": page, "next": page[-1]["seq"] + 1 if page else query["from"]})
         else:
-            self._answer(404, {"error": {"code": "not_found", "message": "no such path"}})
+            self._answer(404, {"error": {"code": "not_found", "message": "no such path", "field": "", "fix": ""}})
 
     def do_POST(self) -> None:
         engine = self.server.engine
@@ -42,15 +43,16 @@ class Handler(BaseHTTPRequestHandler):
         elif self.path == "/api/v1/commands/note.add":
             key = self.headers["Idempotency-Key"]
             if "subject" not in body:
-                self._answer(422, {"code": "bad_request", "message": "subject is missing",
-                                   "field": "subject", "fix": "give a subject"})
+                self._answer(422, {"error": {"code": "bad_request", "message": "subject is missing",
+                                             "field": "subject", "fix": "give a subject"}})
                 return
             with engine.lock:
                 if key not in engine.seen:
                     engine.events.append({"seq": len(engine.events) + 1, "kind": "note.added",
                                           "payload": body})
                     engine.seen[key] = len(engine.events)
-            self._answer(200, {"seq": engine.seen[key], "events": 1})
+            seq = engine.seen[key]
+            self._answer(200, {"seq": seq, "events": [seq], "streams": ["note/1"]})
         elif self.path.startswith("/api/v1/"):
             self._answer(200, {"path": self.path, "body": body})
         else:

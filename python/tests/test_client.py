@@ -23,7 +23,7 @@ class OverSocket(unittest.TestCase):
 
     def test_command_carries_fields_token_and_key(self):
         answer = self.client.command("note.add", subject="job/1", text="slow disk – 慢")
-        self.assertEqual(answer, {"seq": 1, "events": 1})
+        self.assertEqual(answer, {"seq": 1, "events": [1], "streams": ["note/1"]})
         method, path, headers, body = self.engine.requests[-1]
         self.assertEqual((method, path), ("POST", "/api/v1/commands/note.add"))
         self.assertEqual(body, {"subject": "job/1", "text": "slow disk – 慢"})
@@ -120,6 +120,14 @@ class OverTcp(unittest.TestCase):
                 client.query("job.list")
         self.assertEqual(caught.exception.code, "http_502")
         self.assertIn("bad gateway", caught.exception.message)
+
+    def test_empty_parts_of_an_error_are_none(self):
+        with fulcrum.Client(url=self.engine.url, token="t1") as client:
+            with self.assertRaises(fulcrum.Error) as caught:
+                client._call("GET", "/nowhere", None, {})
+        error = caught.exception
+        self.assertEqual((error.code, error.field, error.fix), ("not_found", None, None))
+        self.assertEqual(str(error), "not_found: no such path")
 
     def test_home_and_url_exclude_each_other(self):
         with self.assertRaises(ValueError):
