@@ -13,15 +13,17 @@
 
 namespace fulcrum::exec {
 
-/// What to run. The environment is exactly `environment`, nothing is inherited.
+/// What to run. The environment is exactly `environment` and FULCRUM_JOB, nothing is inherited.
 struct LaunchSpec {
   std::string job_id;                              // unique; names the job's folder
   std::vector<std::string> command;                // argv; [0] is found through environment PATH
   std::string working_folder;                      // absolute
-  std::map<std::string, std::string> environment;  // secrets belong here, never in command
-  std::vector<std::uint32_t> devices;              // indices the job may use
+  std::map<std::string, std::string> environment = {};  // secrets belong here, never in command
+  std::vector<std::uint32_t> devices = {};         // indices the job may use
+  bool devices_are_cores = false;                  // then the job is pinned to these cores
   std::int64_t time_limit_us = 0;                  // 0: none
   std::int64_t grace_us = 5'000'000;               // between SIGTERM and SIGKILL
+  std::int64_t memory_limit_bytes = 0;             // 0: none; kept where a memory cgroup is writable
 };
 
 enum class RunState { kRunning, kExited, kSignalled, kTimeLimit, kStopped, kLost };
@@ -32,9 +34,9 @@ struct RunStatus {
   int signal = 0;              // when kSignalled
   std::int64_t started_us = 0;
   std::int64_t ended_us = 0;   // 0 while running
-  double cpu_s = 0;            // user + system, whole process tree
-  std::int64_t peak_memory_bytes = 0;
-  std::string isolation;       // what the kernel offered: "cgroup", "process-group"
+  double cpu_s = 0;            // user + system, whole process tree; once ended
+  std::int64_t peak_memory_bytes = 0;  // largest sampled sum, or largest process; once ended
+  std::string isolation;       // what the kernel offered: "cgroup", else "subreaper"
 };
 
 /// One utilization sample of a job.
@@ -58,7 +60,8 @@ class Executor {
   virtual base::Status stop(const std::string& job_id) = 0;
   /// Jobs that were started here, by this process or an earlier one, and not yet forgotten.
   virtual base::Result<std::vector<std::string>> attach() = 0;
-  /// Drops the bookkeeping of an ended job; logs stay.
+  /// Drops the bookkeeping of an ended job; logs stay. Starting the id again would run it again.
+  /// `exec.running` while it runs.
   virtual base::Status forget(const std::string& job_id) = 0;
   /// Standard output and error from a byte offset, at most `limit` bytes.
   virtual base::Result<std::string> log(const std::string& job_id, std::uint64_t offset,
@@ -66,16 +69,21 @@ class Executor {
   virtual base::Result<std::vector<UsageSample>> usage(const std::string& job_id) = 0;
   /// Blocks until some job may have changed state or the time has passed.
   virtual void wait(std::int64_t timeout_us) = 0;
+  /// Makes a wait() in another thread return; the next one too when nobody waits now.
+  virtual void wake() = 0;
 };
 
 struct LocalOptions {
   std::string root;        // HOME/jobs: one folder a job
   std::string shim_path;   // the fulcrum-shim program
 };
+/// One `fulcrum-shim` a job, which outlives this process. Fails with `exec.open` when the root
+/// cannot be written or the shim cannot be run.
 base::Result<std::unique_ptr<Executor>> open_local_executor(LocalOptions options);
 
 /// Twin: a job runs for the seconds that its environment's FULCRUM_SIMULATED_S says, on the
-/// given clock, and exits with FULCRUM_SIMULATED_EXIT (default 0).
+/// given clock, and exits with FULCRUM_SIMULATED_EXIT (default 0). Nothing survives it. The clock
+/// is read by the calling threads: with a ManualClock use one thread.
 std::unique_ptr<Executor> open_simulated_executor(const base::Clock& clock);
 
 }  // namespace fulcrum::exec
