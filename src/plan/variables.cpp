@@ -63,14 +63,25 @@ json::value substitute_settings(const json::value& value, const json::object& se
     if (!setting) return std::nullopt;
     return setting->is_string() ? std::string(setting->get_string()) : base::to_text(*setting);
   };
-  return transform(value, [&](const json::string& text) -> json::value {
-    const std::string_view view(text);
-    if (view.starts_with("${") && view.find('}') == view.size() - 1) {
-      if (const auto* setting = settings.if_contains(view.substr(2, view.size() - 3)))
-        return *setting;
-    }
-    return json::string(substitute(view, lookup));
-  });
+  if (const auto* object = value.if_object()) {
+    json::object result;
+    for (const auto& entry : *object)
+      result[entry.key()] = entry.key() == "command"
+                                ? substitute(entry.value(), lookup)
+                                : substitute_settings(entry.value(), settings);
+    return result;
+  }
+  if (const auto* array = value.if_array()) {
+    json::array result;
+    for (const auto& element : *array) result.push_back(substitute_settings(element, settings));
+    return result;
+  }
+  if (!value.is_string()) return value;
+  const std::string_view text(value.get_string());
+  if (text.starts_with("${") && text.find('}') == text.size() - 1)
+    if (const auto* setting = settings.if_contains(text.substr(2, text.size() - 3)))
+      return *setting;
+  return json::string(substitute(text, lookup));
 }
 
 std::set<std::string> variables_in(const json::value& value) {

@@ -15,12 +15,12 @@ namespace fulcrum::plan {
 /// nullopt: leave ${name} as it stands.
 using Lookup = std::function<std::optional<std::string>(std::string_view name)>;
 
-/// Replaces every ${name} that lookup knows. A text that is nothing but one ${name} of a number or
-/// boolean setting becomes that value only through `substitute_settings`.
+/// Replaces every ${name} that lookup knows.
 std::string substitute(std::string_view text, const Lookup& lookup);
 /// Every text inside a value.
 base::json::value substitute(const base::json::value& value, const Lookup& lookup);
-/// As above, from a map of settings; a text that is exactly "${name}" takes the setting's type.
+/// As above, from a map of settings. A text that is exactly "${name}" takes the setting's type,
+/// except in a `command`, whose words are always text.
 base::json::value substitute_settings(const base::json::value& value,
                                       const base::json::object& settings);
 /// The names that still stand as ${name}.
