@@ -2,10 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
-#include "base/codec.h"
+#include "control/reported_figures.h"
 #include "control/step_context.h"
 
 namespace fulcrum::control {
@@ -13,15 +12,6 @@ namespace fulcrum::control {
 namespace {
 
 namespace json = base::json;
-
-/// A figure of a training or baseline report: its model's, else the report's own.
-std::optional<double> metric_of(const FinishedStep& step, const std::string& metric) {
-  for (const std::string& path : {"model." + metric, metric}) {
-    const auto* value = base::find_path(step.report, path);
-    if (value && value->is_number()) return value->to_number<double>();
-  }
-  return std::nullopt;
-}
 
 struct Spread {
   double mean = 0;
@@ -34,11 +24,12 @@ std::optional<Spread> over_seeds(const StepContext& context, const std::string& 
   Spread spread;
   for (const auto& [id, input] : context.step.inputs) {
     if (id.starts_with("baseline.")) continue;
-    const auto value = metric_of(context.finished.at(input.step), metric);
-    if (!value) return std::nullopt;
-    spread.low = spread.seeds == 0 ? *value : std::min(spread.low, *value);
-    spread.high = spread.seeds == 0 ? *value : std::max(spread.high, *value);
-    spread.mean += *value;
+    const auto figure = reported_figure(context.finished.at(input.step).report, metric);
+    if (!figure) return std::nullopt;
+    const double value = figure->value;
+    spread.low = spread.seeds == 0 ? value : std::min(spread.low, value);
+    spread.high = spread.seeds == 0 ? value : std::max(spread.high, value);
+    spread.mean += value;
     ++spread.seeds;
   }
   if (spread.seeds == 0) return std::nullopt;
@@ -57,11 +48,13 @@ base::Result<Bound> judge(const StepContext& context, const plan::Gate& gate, do
     return Bound{*gate.at_least, value >= *gate.at_least, fmt::format("≥ {:.4g}", *gate.at_least)};
   if (gate.at_most)
     return Bound{*gate.at_most, value <= *gate.at_most, fmt::format("≤ {:.4g}", *gate.at_most)};
-  const auto baseline = metric_of(context.finished.at("baseline." + gate.above), gate.metric);
+  const auto baseline =
+      reported_figure(context.finished.at("baseline." + gate.above).report, gate.metric);
   if (!baseline)
     return base::failed("gate.metric", fmt::format("baseline {} reported no {}", gate.above,
                                                    gate.metric));
-  return Bound{*baseline, value > *baseline, fmt::format("> {} ({:.4g})", gate.above, *baseline)};
+  return Bound{baseline->value, value > baseline->value,
+               fmt::format("> {} ({:.4g})", gate.above, baseline->value)};
 }
 
 }  // namespace

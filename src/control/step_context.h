@@ -43,6 +43,7 @@ struct StepEnding {
 
 using InsideStep = base::Result<StepEnding> (*)(StepContext& context);
 
+base::Result<StepEnding> declare_product(StepContext& context);  // plan.declare
 base::Result<StepEnding> evaluate_gates(StepContext& context);   // plan.gates
 base::Result<StepEnding> register_models(StepContext& context);  // plan.register
 base::Result<StepEnding> gather_evidence(StepContext& context);  // plan.evidence

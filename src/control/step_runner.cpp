@@ -21,9 +21,9 @@ struct InsideKind {
   InsideStep function;
 };
 constexpr InsideKind kInsideKinds[] = {
-    {"plan.gates", evaluate_gates},     {"plan.register", register_models},
-    {"plan.evidence", gather_evidence}, {"label.wait", wait_for_labels},
-    {"release.canary", watch_canary},
+    {"plan.declare", declare_product},     {"plan.gates", evaluate_gates},
+    {"plan.register", register_models},    {"plan.evidence", gather_evidence},
+    {"label.wait", wait_for_labels},       {"release.canary", watch_canary},
 };
 
 std::vector<std::string> words(const json::value& settings) {

@@ -22,6 +22,7 @@ class Builder {
   explicit Builder(const Plan& plan) : plan_(plan) {}
 
   base::Result<Graph> build() {
+    add_declaration();
     add_collecting();
     add_cleaning();
     add_labels();
@@ -50,6 +51,14 @@ class Builder {
     const auto found = plan_.settings.find("seed");
     if (found == plan_.settings.end() || !found->second.is_int64()) return 1;
     return static_cast<std::uint64_t>(found->second.get_int64());
+  }
+
+  void add_declaration() {
+    add("declare", "plan.declare", Work::kInside, "product").settings =
+        json::object{{"product", base::encode(plan_.product)},
+                     {"requirements", base::encode(plan_.requirements)},
+                     {"scorecard", base::encode(plan_.scorecard)},
+                     {"budget", base::encode(plan_.budget)}};
   }
 
   void add_collecting() {
@@ -116,7 +125,6 @@ class Builder {
     }
     std::vector<std::uint64_t> seeds = training.seeds;
     if (seeds.empty()) seeds.push_back(seed());
-    Step gates;
     for (const auto one : seeds) {
       const std::string id = seeds.size() == 1 ? "train" : fmt::format("train.{}", one);
       Step& step = add(id, "train.fit", Work::kJob, "training");
@@ -132,6 +140,7 @@ class Builder {
     }
     Step& evaluate = add("evaluate", "plan.gates", Work::kInside, "evaluation");
     evaluate.settings = base::encode(plan_.evaluation);
+    evaluate.needs = {"declare"};
     for (const auto& id : trained_) evaluate.inputs[id] = {id, "model"};
     for (const auto& baseline : training.baselines)
       evaluate.inputs["baseline." + baseline] = {"baseline." + baseline, "model"};
@@ -145,7 +154,8 @@ class Builder {
     if (!plan_.release) return;
     Step& registration = add("register", "plan.register", Work::kInside, "release");
     registration.settings = json::object{{"model", plan_.release->model},
-                                         {"stable", plan_.release->stable}};
+                                         {"stable", plan_.release->stable},
+                                         {"first_release", plan_.release->first_release}};
     registration.needs = {"evaluate"};
     Step& canary = add("canary", "release.canary", Work::kWait, "release");
     canary.settings = base::encode(*plan_.release);
@@ -155,8 +165,10 @@ class Builder {
       canary.inputs[id] = {id, "model"};
     }
     const auto& stable = plan_.release->stable;
-    if (!stable.empty() && stable != "model")
+    if (stable != "model") {
+      registration.inputs["stable"] = {"baseline." + stable, "model"};
       canary.inputs["stable"] = {"baseline." + stable, "model"};
+    }
   }
 
   void add_checks() {
@@ -173,9 +185,6 @@ class Builder {
     std::vector<std::string> all;
     for (const auto& step : graph_.steps) all.push_back(step.id);
     Step& step = add("score", "plan.evidence", Work::kInside, "scorecard");
-    step.settings = json::object{{"scorecard", base::encode(plan_.scorecard)},
-                                 {"requirements", base::encode(plan_.requirements)},
-                                 {"budget", base::encode(plan_.budget)}};
     step.needs = std::move(all);
     step.always = true;
   }

@@ -53,12 +53,12 @@ base::Status check_release(const Plan& plan) {
                        "add training:, or remove release:");
   const std::string& stable = plan.release->stable;
   const auto& baselines = plan.training->baselines;
-  const bool known = stable.empty() || stable == "model" ||
+  const bool known = stable == "model" ||
                      std::find(baselines.begin(), baselines.end(), stable) != baselines.end();
   if (!known)
     return base::usage("plan.release", fmt::format("unknown stable model {}", stable),
                        "release.stable",
-                       fmt::format("a baseline ({}), model, or leave it out",
+                       fmt::format("a baseline ({}), or model",
                                    fmt::join(baselines, ", ")));
   const Traffic& traffic = plan.release->traffic;
   if (traffic.offline_replay == !traffic.command.empty())

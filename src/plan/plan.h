@@ -112,12 +112,25 @@ BOOST_DESCRIBE_STRUCT(Traffic, (), (command, offline_replay, simulated))
 
 struct Release {
   std::string model;
-  std::string stable;  // what runs now: a baseline's name, "model" (the same model), or empty: none
+  std::string stable;  // the other arm: a baseline's name, or "model" (the same model again)
+  bool first_release = false;  // nothing runs yet: the other arm is a yardstick, and where the
+                               // canary cannot tell, the best validation score goes out
   base::json::value policy = base::json::object{};
   Traffic traffic;
-  static constexpr std::string_view kRequired[] = {"model"};
+  static constexpr std::string_view kRequired[] = {"model", "stable", "traffic"};
 };
-BOOST_DESCRIBE_STRUCT(Release, (), (model, stable, policy, traffic))
+BOOST_DESCRIBE_STRUCT(Release, (), (model, stable, first_release, policy, traffic))
+
+/// What a score's factor aims at.
+struct Target {
+  std::string score;   // "algorithm_performance"
+  std::string factor;  // "speed"
+  std::string metric;  // what the value is measured in: "p95_ms"
+  double value = 0;
+  std::optional<double> period_days;
+  static constexpr std::string_view kRequired[] = {"score", "factor", "value"};
+};
+BOOST_DESCRIBE_STRUCT(Target, (), (score, factor, metric, value, period_days))
 
 struct Budget {
   double usd = 0;  // 0: not declared
@@ -140,7 +153,7 @@ struct Plan {
   std::optional<Training> training;
   Evaluation evaluation;
   std::optional<Release> release;
-  std::map<std::string, base::json::value> scorecard;
+  std::vector<Target> scorecard;
   Budget budget;
   static constexpr std::string_view kRequired[] = {"plan", "product", "sources", "dataset"};
 };

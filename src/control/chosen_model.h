@@ -1,0 +1,25 @@
+#pragma once
+// Which trained model goes on: the best validation score among the seeds.
+#include <string>
+
+#include "base/result.h"
+#include "control/step_context.h"
+
+namespace fulcrum::control {
+
+struct ModelVersion {
+  std::string step;     // that made it
+  std::string version;  // "train-1a2b3c4d5e6f", from the content's hash
+  std::string folder;   // absolute, what `fulcrum-train serve` loads
+  std::string kind;     // "transformer", "popularity", …
+};
+
+/// Among the step's inputs that are trainings. `plan.model` when there is none.
+base::Result<ModelVersion> chosen_candidate(const StepContext& context);
+/// The other arm of the canary: a baseline, or the candidate's own model again under another
+/// version.
+base::Result<ModelVersion> other_arm(const StepContext& context, const ModelVersion& candidate);
+/// Body of model.register for one of them.
+base::json::object registration_of(const StepContext& context, const ModelVersion& model);
+
+}  // namespace fulcrum::control
