@@ -17,28 +17,53 @@
 namespace fulcrum::control {
 
 struct CommandRequest {
-  std::string name;            // "job.submit"
-  base::json::value body;      // JSON object
-  std::string actor;           // "member/…", "service/runner"
+  std::string name;                           // "job.submit"
+  base::json::value body;                     // JSON object
+  std::string actor;                          // "member/…", "service/runner"
   ledger::Role role = ledger::Role::kViewer;  // as established by authentication
-  std::string idempotency_key; // empty: a new id is made, the command is then not repeatable
+  std::string idempotency_key;  // empty: a new id is made, the command is then not repeatable
 };
 
 struct CommandReply {
-  std::uint64_t seq = 0;                   // of its last event; 0 when it caused none
-  std::vector<std::uint64_t> events;       // seqs
-  std::vector<std::string> streams;        // of these events, same order
-  bool repeated = false;                   // this id was accepted before; nothing happened now
+  std::uint64_t seq = 0;              // of its last event; 0 when it caused none
+  std::vector<std::uint64_t> events;  // seqs
+  std::vector<std::string> streams;   // of these events, same order
+  bool repeated = false;              // this id was accepted before; nothing happened now
 };
 
 struct EngineOptions {
-  std::size_t max_group_events = 1000;     // events committed together at most
+  std::size_t max_group_events = 1000;  // events committed together at most
   std::uint64_t snapshot_every_events = 100'000;
   const base::Clock* clock = &base::system_clock();
-  std::uint64_t seed = 0;                  // 0: from the operating system
+  std::uint64_t seed = 0;  // 0: from the operating system
 };
 
+/// What the engine did since it was opened, for /metrics.
+struct EngineCounters {
+  std::uint64_t commands = 0;  // accepted and durable
+  std::uint64_t repeated = 0;  // answered with an earlier reply
+  std::uint64_t refused = 0;   // permission denied
+  std::uint64_t rejected = 0;  // decide() said no, or the request was wrong
+  std::uint64_t events = 0;    // appended
+  std::uint64_t groups = 0;    // durable commits
+  std::uint64_t failed_groups = 0;
+  std::uint64_t largest_group_events = 0;
+  std::uint64_t append_us = 0;     // spent in the store
+  std::uint64_t waiting = 0;       // commands in the queue now
+  std::uint64_t replayed = 0;      // events replayed when it was opened
+  std::uint64_t snapshot_seq = 0;  // of the last snapshot written or read
+};
+
+/// The engine itself writes this event on stream "audit/ACTOR" when it denies a permission:
+/// {"command": "job.submit", "code": "permission.denied"}.
+inline constexpr std::string_view kCommandRefused = "command.refused";
+
 /// Thread-safe. Owns the pillars and the store.
+///
+/// A query sees whole groups only, and only durable ones. An idempotency key that was used for
+/// another command or by another actor fails with `command.key_reused`. When an event of kind
+/// ledger::kSubjectErased is durable, the engine has the vault destroy that subject's key and
+/// blanks the subject's texts in the pillars' states.
 class Engine {
  public:
   virtual ~Engine() = default;
@@ -54,7 +79,8 @@ class Engine {
                                                 const base::json::value& parameters,
                                                 const std::string& actor, ledger::Role role) = 0;
 
-  /// Runs `use` with a pillar's state readable; keep it short.
+  /// Runs `use` with a pillar's state readable; keep it short, and call nothing of the engine in
+  /// it.
   virtual void with_pillar(std::string_view pillar,
                            const std::function<void(const ledger::Pillar&)>& use) const = 0;
   virtual const std::vector<std::unique_ptr<ledger::Pillar>>& pillars() const = 0;
@@ -66,10 +92,13 @@ class Engine {
   virtual base::Status snapshot() = 0;
   /// Empties and refills the read models from the events.
   virtual base::Status rebuild() = 0;
+  virtual EngineCounters counters() const { return {}; }
 };
 
 /// Replays from the last snapshot. A snapshot that does not fit is dropped and everything is
-/// replayed. `vault` may be null: personal fields then stay plain. Fails with `ledger.replay`.
+/// replayed. Read models whose declarations changed are rebuilt. `vault` may be null: personal
+/// fields then stay plain; it may refer to `store`, since it is destroyed first. Fails with
+/// `ledger.replay`. Commands still queued when the engine is destroyed are carried out first.
 base::Result<std::unique_ptr<Engine>> open_engine(
     std::vector<std::unique_ptr<ledger::Pillar>> pillars, std::unique_ptr<ledger::Store> store,
     std::unique_ptr<ledger::SubjectVault> vault, EngineOptions options);

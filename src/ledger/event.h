@@ -15,14 +15,14 @@ struct NewEvent {
 
 /// A stored fact.
 struct Event {
-  std::uint64_t seq = 0;      // from 1, gapless
-  std::int64_t time_us = 0;   // UTC
+  std::uint64_t seq = 0;     // from 1, gapless
+  std::int64_t time_us = 0;  // UTC
   std::string stream;
   std::uint64_t version = 0;  // within the stream, from 1, gapless
   std::string kind;
-  std::string actor;          // who: "member/01J…", "service/runner"
-  std::string command_id;     // the command that caused it
-  std::string payload;        // as stored: personal fields are sealed
+  std::string actor;       // who: "member/01J…", "service/runner"
+  std::string command_id;  // the command that caused it
+  std::string payload;     // as stored: personal fields are sealed
 };
 
 /// What decide() returns, and what one accepted command appends, in order.

@@ -4,10 +4,14 @@ namespace fulcrum::ledger {
 
 std::string_view role_name(Role role) {
   switch (role) {
-    case Role::kViewer: return "viewer";
-    case Role::kService: return "service";
-    case Role::kMember: return "member";
-    case Role::kOwner: return "owner";
+    case Role::kViewer:
+      return "viewer";
+    case Role::kService:
+      return "service";
+    case Role::kMember:
+      return "member";
+    case Role::kOwner:
+      return "owner";
   }
   return "viewer";
 }

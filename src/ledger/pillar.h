@@ -40,10 +40,10 @@ struct EventMeta {
 };
 
 struct CommandSpec {
-  std::string_view name;     // "job.submit"
-  Role role = Role::kMember; // the least that may send it
-  std::string_view summary;  // one English sentence; translations by catalogue key "command.NAME"
-  base::json::object schema; // of the body
+  std::string_view name;      // "job.submit"
+  Role role = Role::kMember;  // the least that may send it
+  std::string_view summary;   // one English sentence; translations by catalogue key "command.NAME"
+  base::json::object schema;  // of the body
 };
 struct QuerySpec {
   std::string_view name;
@@ -77,6 +77,8 @@ class Pillar {
   /// Whole state as JSON, and back; restore({}) is the empty state.
   virtual base::json::value save() const = 0;
   virtual base::Status restore(const base::json::value& saved) = 0;
+  /// Changes when the state's shape does, so that a snapshot of another shape is not restored.
+  virtual std::string state_shape() const { return {}; }
 };
 
 }  // namespace fulcrum::ledger

@@ -50,22 +50,21 @@ namespace json = base::json;
 class BoundPillar final : public ledger::Pillar {
  public:
   BoundPillar() : tables_(table_specs()) {
-#define COMMAND(Type, command_name, role, summary)                                              \
-  commands_.push_back(                                                                          \
-      {command_name, ledger::Role::role, summary, base::schema_of<Type>()});                    \
-  deciders_[command_name] = [](const State& state, const json::value& body,                     \
-                               const Context& context) -> base::Result<NewEvents> {             \
-    TRY(auto command, base::decode<Type>(body));                                                \
-    return FULCRUM_PILLAR::decide(state, command, context);                                     \
+#define COMMAND(Type, command_name, role, summary)                                           \
+  commands_.push_back({command_name, ledger::Role::role, summary, base::schema_of<Type>()}); \
+  deciders_[command_name] = [](const State& state, const json::value& body,                  \
+                               const Context& context) -> base::Result<NewEvents> {          \
+    TRY(auto command, base::decode<Type>(body));                                             \
+    return FULCRUM_PILLAR::decide(state, command, context);                                  \
   };
 #include FULCRUM_DEF(commands.def)
 #undef COMMAND
-#define QUERY(Type, query_name, role, summary)                                                  \
-  queries_.push_back({query_name, ledger::Role::role, summary, base::schema_of<Type>()});       \
-  answers_[query_name] = [](const State& state, const json::value& parameters,                  \
-                            const TableReader& tables) -> base::Result<json::value> {           \
-    TRY(auto query, base::decode<Type>(parameters));                                            \
-    return FULCRUM_PILLAR::answer(state, query, tables);                                        \
+#define QUERY(Type, query_name, role, summary)                                            \
+  queries_.push_back({query_name, ledger::Role::role, summary, base::schema_of<Type>()}); \
+  answers_[query_name] = [](const State& state, const json::value& parameters,            \
+                            const TableReader& tables) -> base::Result<json::value> {     \
+    TRY(auto query, base::decode<Type>(parameters));                                      \
+    return FULCRUM_PILLAR::answer(state, query, tables);                                  \
   };
 #include FULCRUM_DEF(queries.def)
 #undef QUERY
@@ -78,10 +77,18 @@ class BoundPillar final : public ledger::Pillar {
 #undef EVENT
   }
 
-  std::string_view name() const override { return FULCRUM_STRINGIFY(FULCRUM_PILLAR); }
-  const std::vector<ledger::CommandSpec>& commands() const override { return commands_; }
-  const std::vector<ledger::QuerySpec>& queries() const override { return queries_; }
-  const std::vector<ledger::TableSpec>& tables() const override { return tables_; }
+  std::string_view name() const override {
+    return FULCRUM_STRINGIFY(FULCRUM_PILLAR);
+  }
+  const std::vector<ledger::CommandSpec>& commands() const override {
+    return commands_;
+  }
+  const std::vector<ledger::QuerySpec>& queries() const override {
+    return queries_;
+  }
+  const std::vector<ledger::TableSpec>& tables() const override {
+    return tables_;
+  }
 
   base::Result<NewEvents> decide(std::string_view command, const json::value& body,
                                  const Context& context) const override {
@@ -95,8 +102,7 @@ class BoundPillar final : public ledger::Pillar {
     if (found == evolvers_.end()) return;
     found->second(state_, payload, EventMeta{event.seq, event.time_us, event.stream, event.actor});
   }
-  void project(const Event& event, const json::value& payload,
-               TableWriter& tables) const override {
+  void project(const Event& event, const json::value& payload, TableWriter& tables) const override {
 #ifndef FULCRUM_PILLAR_PROJECTS_ALL
     if (!evolvers_.contains(event.kind)) return;
 #endif
@@ -110,7 +116,9 @@ class BoundPillar final : public ledger::Pillar {
     return found->second(state_, parameters, tables);
   }
 
-  json::value save() const override { return base::encode(state_); }
+  json::value save() const override {
+    return base::encode(state_);
+  }
   base::Status restore(const json::value& saved) override {
     if (saved.is_null() || (saved.is_object() && saved.get_object().empty())) {
       state_ = State{};
@@ -120,7 +128,13 @@ class BoundPillar final : public ledger::Pillar {
     return {};
   }
 
-  const State& state() const { return state_; }
+  std::string state_shape() const override {
+    return base::to_text(base::schema_of<State>());
+  }
+
+  const State& state() const {
+    return state_;
+  }
 
  private:
   using Decide = base::Result<NewEvents> (*)(const State&, const json::value&, const Context&);
@@ -138,14 +152,16 @@ class BoundPillar final : public ledger::Pillar {
 
 }  // namespace
 
-#define EVENT(Type, event_kind)                                                       \
-  ledger::NewEvent event(std::string stream, const Type& payload) {                   \
-    return {std::move(stream), event_kind, base::to_text(base::encode(payload))};     \
+#define EVENT(Type, event_kind)                                                   \
+  ledger::NewEvent event(std::string stream, const Type& payload) {               \
+    return {std::move(stream), event_kind, base::to_text(base::encode(payload))}; \
   }
 #include FULCRUM_DEF(events.def)
 #undef EVENT
 
-std::unique_ptr<ledger::Pillar> make_pillar() { return std::make_unique<BoundPillar>(); }
+std::unique_ptr<ledger::Pillar> make_pillar() {
+  return std::make_unique<BoundPillar>();
+}
 
 const State& state_of(const ledger::Pillar& pillar) {
   return static_cast<const BoundPillar&>(pillar).state();

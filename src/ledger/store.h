@@ -2,6 +2,7 @@
 // Where events live. Backends: memory (twin), SQLite; every backend passes tests/contract/ledger.
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,9 +16,12 @@ namespace fulcrum::ledger {
 
 /// One accepted command: its events, and its reply kept for when it is sent again.
 struct Commit {
-  std::string command_id;   // unique; sending it again must not append again
-  std::string reply;        // what the caller was told (JSON)
+  std::string command_id;  // unique; sending it again must not append again
+  std::string reply;       // what the caller was told (JSON)
   std::vector<Event> events;
+  /// The events' payloads, parsed, in the same order, when the caller has them at hand; empty: the
+  /// store parses. They must equal the texts.
+  std::vector<base::json::value> payloads = {};
 };
 
 /// A signed statement "the first `size` events have this Merkle root" (RFC 9162 section 2.1).
@@ -30,8 +34,8 @@ struct Checkpoint {
 
 /// Fills read models for one event; called in seq order, inside the append's transaction.
 /// `payload` is the parsed Event::payload.
-using Project = std::function<void(const Event& event, const base::json::value& payload,
-                                   TableWriter& tables)>;
+using Project =
+    std::function<void(const Event& event, const base::json::value& payload, TableWriter& tables)>;
 
 struct StoredReply {
   std::uint64_t last_seq = 0;
@@ -43,6 +47,8 @@ struct Snapshot {
   std::string body;       // opaque to the store
 };
 
+/// Reads are thread-safe and see what is durable; writes are for one thread at a time. Failures of
+/// the medium: `ledger.disk_full`, `ledger.write`, `ledger.read`, `ledger.busy`, `ledger.corrupt`.
 class Store {
  public:
   virtual ~Store() = default;
@@ -52,6 +58,12 @@ class Store {
   /// hashes, extends the tree and writes one signed checkpoint. A repeated command_id fails the
   /// group with `ledger.command_repeated`. On any failure nothing has changed.
   virtual base::Status append(std::span<const Commit> group, const Project& project) = 0;
+
+  /// append() under a checkpoint that exists already (an import): it is stored as it is, provided
+  /// that it is the root after this group, else `ledger.root`. The signature is not looked at.
+  virtual base::Status append_checkpointed(std::span<const Commit> group,
+                                           const Checkpoint& checkpoint,
+                                           const Project& project) = 0;
 
   /// Number of events, which is also the last seq.
   virtual std::uint64_t size() const = 0;
@@ -66,6 +78,9 @@ class Store {
   /// The reply given when this command was accepted, if it was.
   virtual base::Result<std::optional<StoredReply>> find_command(
       std::string_view command_id) const = 0;
+  /// Every accepted command in the order of acceptance, those without events too.
+  virtual base::Status read_commands(
+      const std::function<bool(std::string_view command_id, const StoredReply&)>& visit) const = 0;
 
   /// The leaf hash as stored for an event, for `verify`.
   virtual base::Status read_leaves(std::uint64_t from,
@@ -87,6 +102,8 @@ class Store {
   virtual const TableReader& tables() const = 0;
   /// Empties the read models and projects every event again, in one transaction.
   virtual base::Status rebuild_tables(const Project& project) = 0;
+  /// The declared read models are not those that were filled: rebuild_tables() is due.
+  virtual bool tables_stale() const = 0;
 };
 
 /// Signs a checkpoint's text; returns the raw signature. Handed in so that the store holds no key.
@@ -98,7 +115,8 @@ struct StoreOptions {
 };
 
 std::unique_ptr<Store> open_memory_store(StoreOptions options);
-/// WAL, synchronous=FULL, one writer. Fails with `ledger.open`.
+/// WAL, synchronous=FULL, one writer. `path` may be an SQLite URI ("file:…?vfs=…"). Fails with
+/// `ledger.open`.
 base::Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path,
                                                        StoreOptions options);
 

@@ -49,9 +49,9 @@ struct Condition {
 };
 struct Select {
   std::string table;
-  std::vector<Condition> where = {};     // all must hold
-  std::vector<std::string> order = {};   // column names; "-name" is descending; default: the key
-  std::size_t limit = 1000;              // 0: no limit
+  std::vector<Condition> where = {};    // all must hold
+  std::vector<std::string> order = {};  // column names; "-name" is descending; default: the key
+  std::size_t limit = 1000;             // 0: no limit
   std::size_t offset = 0;
 };
 
