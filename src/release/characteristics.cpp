@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "release/sequential.h"
+#include "release/tally.h"
 
 namespace fulcrum::release {
 
@@ -17,8 +18,7 @@ constexpr double kNaiveThreshold = 1.96;
 struct User {
   double offset = 0;  // of the user's own rate from the arm's
   bool in_candidate = false;
-  std::int64_t samples = 0;
-  std::int64_t successes = 0;
+  UserTally tally;
 };
 
 /// One release played to the cap, so that coverage is judged at every look.
@@ -65,19 +65,13 @@ class Release {
     }
     const double rate = std::clamp(
         scenario_.base_rate + (user.in_candidate ? scenario_.effect : 0.0) + user.offset, 0.0, 1.0);
-    const std::int64_t success = random_.uniform() < rate ? 1 : 0;
-    ++arm.samples;
-    arm.successes += success;
-    if (!users_.empty() && scenario_.users_known) count_user(user, arm, success);
-  }
-
-  static void count_user(User& user, ArmCounts& arm, std::int64_t success) {
-    if (user.samples == 0) ++arm.users;
-    arm.sum_nn += 2 * user.samples + 1;
-    arm.sum_ns += user.successes + success * (user.samples + 1);
-    arm.sum_ss += success * (2 * user.successes + 1);
-    ++user.samples;
-    user.successes += success;
+    const bool success = random_.uniform() < rate;
+    if (!users_.empty() && scenario_.users_known) {
+      add_sample(arm, user.tally, success);
+    } else {
+      ++arm.samples;
+      arm.successes += success ? 1 : 0;
+    }
   }
 
   void look(std::int64_t n, Played& played) {
