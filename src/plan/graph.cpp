@@ -64,9 +64,14 @@ class Builder {
   void add_collecting() {
     add("assess", "sched.assess", Work::kJob, "cluster").settings =
         json::object{{"price_usd_per_hour", plan_.cluster.price_usd_per_hour}};
-    for (const auto& [name, source] : plan_.sources)
-      add("collect." + name, "data.collect", Work::kJob, "sources." + name).settings =
-          json::object{{"name", name}, {"source", source}};
+    for (const auto& [name, source] : plan_.sources) {
+      Step& step = add("collect." + name, "data.collect", Work::kJob, "sources." + name);
+      json::object inner = source.is_object() ? source.get_object() : json::object{};
+      if (const auto after = base::get_string(source, "after"); !after.empty())
+        step.needs.push_back("collect." + after);
+      inner.erase("after");
+      step.settings = json::object{{"name", name}, {"source", std::move(inner)}};
+    }
   }
 
   void add_cleaning() {
