@@ -6,7 +6,8 @@ add_custom_target(tests)    # every test program
 
 add_library(fulcrum_warnings INTERFACE)
 target_compile_options(fulcrum_warnings INTERFACE -Wall -Wextra -Werror -Wmissing-declarations
-                                                  -Wno-error=deprecated-declarations)
+                                                  -Wno-error=deprecated-declarations
+                                                  -Wno-restrict)  # false alarms of g++ 12 (PR 105651)
 if(FULCRUM_SANITIZE)
   add_compile_options(-fsanitize=${FULCRUM_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${FULCRUM_SANITIZE})
@@ -55,4 +56,20 @@ function(fulcrum_app name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} fulcrum_warnings)
   add_dependencies(product ${name})
+endfunction()
+
+# fulcrum_embed(TARGET HEADER h FUNCTION f TYPE t NAMESPACE n FOLDER dir PATTERNS glob…): compiles
+# a folder's files into TARGET as `const std::vector<t>& n::f()`, t = {name, content}.
+function(fulcrum_embed target)
+  cmake_parse_arguments(ARG "" "HEADER;FUNCTION;TYPE;NAMESPACE;FOLDER" "PATTERNS" ${ARGN})
+  list(TRANSFORM ARG_PATTERNS PREPEND ${ARG_FOLDER}/)
+  file(GLOB files CONFIGURE_DEPENDS ${ARG_PATTERNS})
+  list(JOIN files " " joined)
+  set(out ${CMAKE_CURRENT_BINARY_DIR}/${ARG_FUNCTION}.cpp)
+  add_custom_command(
+    OUTPUT ${out} DEPENDS ${files} ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
+    COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DHEADER=${ARG_HEADER} -DFUNCTION=${ARG_FUNCTION}
+            -DTYPE=${ARG_TYPE} -DNAMESPACE=${ARG_NAMESPACE} "-DFILES=${joined}"
+            -P ${CMAKE_SOURCE_DIR}/cmake/embed.cmake VERBATIM)
+  target_sources(${target} PRIVATE ${out})
 endfunction()

@@ -41,7 +41,7 @@ bool has_ended(const std::string& state) { return state != "waiting" && state !=
 base::Status PlanRecords::send(const std::string& name, json::value body, std::string key) {
   TRY([[maybe_unused]] auto reply,
       engine_.submit({.name = name, .body = std::move(body), .actor = kActor,
-                      .role = ledger::Role::kService, .idempotency_key = std::move(key)}));
+                      .role = ledger::Role::kMember, .idempotency_key = std::move(key)}));
   return {};
 }
 
