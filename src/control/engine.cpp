@@ -66,6 +66,7 @@ class LedgerEngine final : public Engine {
     return state_.pillars();
   }
   const ledger::Store& store() const override { return *store_; }
+  ledger::SubjectVault* vault() const override { return vault_.get(); }
   std::uint64_t wait_for_events(std::uint64_t after, std::int64_t timeout_us) const override;
   base::Status snapshot() override;
   base::Status rebuild() override { return store_->rebuild_tables(state_.project()); }
@@ -158,7 +159,9 @@ base::Result<json::value> LedgerEngine::query(std::string_view name, const json:
                                                           ledger::role_name(role)));
   const std::shared_lock lock(state_mutex_);
   try {
-    return found.pillar->answer(name, parameters, store_->tables());
+    auto answer = found.pillar->answer(name, parameters, store_->tables());
+    if (answer && vault_) vault_->open(*answer);  // read models hold personal text sealed
+    return answer;
   } catch (const std::exception& error) {
     return base::failed("query.failed", fmt::format("{}: {}", name, error.what()));
   }

@@ -85,6 +85,8 @@ class Engine {
                            const std::function<void(const ledger::Pillar&)>& use) const = 0;
   virtual const std::vector<std::unique_ptr<ledger::Pillar>>& pillars() const = 0;
   virtual const ledger::Store& store() const = 0;
+  /// Null when there is none.
+  virtual ledger::SubjectVault* vault() const { return nullptr; }
 
   /// Blocks until seq > after or the time has passed; returns the current last seq. For streams.
   virtual std::uint64_t wait_for_events(std::uint64_t after, std::int64_t timeout_us) const = 0;

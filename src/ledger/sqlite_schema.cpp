@@ -114,6 +114,7 @@ std::string table_name(const TableSpec& spec) {
 base::Status prepare_schema(Connection& connection, const Catalogue& catalogue) {
   CHECK_OK(connection.execute(
       "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
+      "PRAGMA secure_delete=ON;"
       "PRAGMA wal_autocheckpoint=2000; PRAGMA journal_size_limit=67108864;"));
   Transaction transaction(connection);
   CHECK_OK(transaction.begin());

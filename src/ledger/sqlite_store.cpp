@@ -85,7 +85,12 @@ class SqliteStore final : public Store {
     return write("INSERT OR REPLACE INTO settings(key, value) VALUES(?, ?)", key, value);
   }
   base::Status erase_setting(std::string_view key) override {
-    return write("DELETE FROM settings WHERE key = ?", key, {});
+    CHECK_OK(write("DELETE FROM settings WHERE key = ?", key, {}));
+    // What is erased may be a key: its old page must not stay behind in the log. A reader can
+    // delay this to the next checkpoint, which is no failure.
+    const std::lock_guard lock(write_mutex_);
+    (void)writer_->execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    return {};
   }
   const TableReader& tables() const override { return reader_; }
   base::Status rebuild_tables(const Project& project) override;
