@@ -36,19 +36,19 @@ base::Result<NewEvents> decide(const State& state, const SetSkill& command, cons
 
 base::Result<NewEvents> decide(const State& state, const LeaveMember& command, const Context&) {
   CHECK_OK(known(state, command.member));
-  if (!state.members.at(command.member)) return NewEvents{};
+  if (state.members.at(command.member).has_left) return NewEvents{};
   return NewEvents{event("member/" + command.member, MemberLeft{command.member})};
 }
 
 void evolve(State& state, const MemberAdded& e, const EventMeta&) {
-  state.members[e.member] = true;
+  state.members[e.member] = Member{e.name, false};
 }
 void evolve(State&, const SkillSet&, const EventMeta&) {}
 void evolve(State& state, const MemberLeft& e, const EventMeta&) {
-  state.members[e.member] = false;
+  state.members[e.member].has_left = true;
 }
 
-base::Result<base::json::value> answer(const State&, const ListMembers& query,
+base::Result<base::json::value> answer(const State& state, const ListMembers& query,
                                        const ledger::TableReader& tables) {
   ledger::Select select{.table = "team_members", .limit = 0};
   if (!query.left) select.where.push_back({.column = "has_left", .value = std::int64_t{0}});
@@ -57,9 +57,9 @@ base::Result<base::json::value> answer(const State&, const ListMembers& query,
   base::json::array members;
   for (const auto& row : rows) {
     auto member = ledger::row_as_json(*tables.spec("team_members"), row);
-    // Kept as the sealed object's text; given out as the object, for the engine to open.
-    auto name = base::parse_json(ledger::as_text(row[1]), "sealed name");
-    member["name"] = name ? std::move(*name) : base::json::value(nullptr);
+    // The table holds no names: they are opened in the state alone.
+    const auto known = state.members.find(ledger::as_text(row[0]));
+    member["name"] = known != state.members.end() ? known->second.name.text : std::string();
     base::json::array of_member;
     for (const auto& skill : skills)
       if (ledger::as_text(skill[0]) == ledger::as_text(row[0]))

@@ -14,8 +14,7 @@ std::vector<ledger::TableSpec> table_specs() {
        .key_columns = 1,
        .indexed = {"subject"}},
       {.name = "team_members",
-       .columns = {{"member", kText}, {"name", kText}, {"title", kText}, {"has_left", kInteger},
-                   {"seq", kInteger}}},
+       .columns = {{"member", kText}, {"title", kText}, {"has_left", kInteger}, {"seq", kInteger}}},
       {.name = "team_skills",
        .columns = {{"member", kText}, {"skill", kText}, {"level", kInteger}, {"evidence", kText},
                    {"seq", kInteger}},
@@ -45,9 +44,7 @@ void project_member(std::int64_t seq, const std::string& kind, const json::value
                     TableWriter& tables) {
   const std::string member = text(payload, "member");
   if (kind == "member.added") {
-    const auto* name = base::find_path(payload, "name");
-    tables.upsert("team_members", {member, name ? base::to_text(*name) : std::string(),
-                                   text(payload, "title"), std::int64_t{0}, seq});
+    tables.upsert("team_members", {member, text(payload, "title"), std::int64_t{0}, seq});
     const auto* skills = base::find_path(payload, "skills");
     if (!skills || !skills->is_array()) return;
     for (const auto& skill : skills->get_array()) {
@@ -61,7 +58,7 @@ void project_member(std::int64_t seq, const std::string& kind, const json::value
                                   base::get_integer(payload, "level"), text(payload, "evidence"),
                                   seq});
   } else if (auto row = tables.get("team_members", {member})) {
-    (*row)[3] = std::int64_t{1};
+    (*row)[2] = std::int64_t{1};
     tables.upsert("team_members", std::move(*row));
   }
 }

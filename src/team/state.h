@@ -17,11 +17,16 @@ struct Improvement {
 };
 BOOST_DESCRIBE_STRUCT(Improvement, (), (tried, tried_simulated, adopted, adopted_simulated))
 
-/// What team decisions need to know. Names of people are not here: the state is saved in
-/// snapshots, which hold nothing personal.
+struct Member {
+  base::Personal name;
+  bool has_left = false;
+};
+BOOST_DESCRIBE_STRUCT(Member, (), (name, has_left))
+
+/// What team decisions need to know.
 struct State {
   std::uint64_t notes = 0;
-  std::map<std::string, bool> members;  // id → still here
+  std::map<std::string, Member> members;  // by id
   std::map<std::string, bool> goals;    // words → open
   std::map<std::string, Improvement> improvements;
   std::map<std::string, double> budgets;  // usd
