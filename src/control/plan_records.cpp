@@ -93,8 +93,8 @@ base::Status PlanRecords::end_step(const std::string& run, const StepOutcome& ou
 }
 
 base::Status PlanRecords::end_run(const std::string& run, const std::string& state,
-                                  double seconds) {
-  return send("plan.end", base::encode(plan::EndRun{run, state, seconds}));
+                                  double seconds, json::value report) {
+  return send("plan.end", base::encode(plan::EndRun{run, state, seconds, std::move(report)}));
 }
 
 base::Status PlanRecords::commit(const std::vector<exec::StepCommand>& commands,

@@ -22,7 +22,8 @@ class PlanRecords {
                           const std::string& identity);
   base::Status end_step(const std::string& run, const StepOutcome& outcome,
                         const FinishedStep& finished);
-  base::Status end_run(const std::string& run, const std::string& state, double seconds);
+  base::Status end_run(const std::string& run, const std::string& state, double seconds,
+                       base::json::value report = base::json::object{});
   /// A step's commands; each happens once however often this is called with the same key.
   base::Status commit(const std::vector<exec::StepCommand>& commands, const std::string& key);
 

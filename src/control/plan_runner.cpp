@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "control/plan_records.h"
+#include "control/run_report.h"
 #include "control/services.h"
 #include "control/step_runner.h"
 
@@ -49,8 +50,9 @@ class PlanRunner {
                           "the same command goes on where it stopped");
     RunOutcome outcome{.run = run_, .plan = checked_.plan.plan, .state = overall_state(),
                        .seconds = static_cast<double>(surroundings_.clock.now_us() - started_us) / 1e6,
-                       .steps = outcomes_};
-    CHECK_OK(records_.end_run(run_, outcome.state, outcome.seconds));
+                       .steps = outcomes_, .report = {}};
+    outcome.report = make_run_report(surroundings_.engine, checked_.plan, outcome);
+    CHECK_OK(records_.end_run(run_, outcome.state, outcome.seconds, outcome.report));
     return outcome;
   }
 

@@ -38,6 +38,7 @@ struct RunOutcome {
   std::string state;  // done, failed, refused, need_more_data
   double seconds = 0;
   std::vector<StepOutcome> steps;  // in the graph's order
+  base::json::value report;        // run_report.h
 };
 
 /// Told what happens, from the runner's threads, one call at a time.

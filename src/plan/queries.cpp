@@ -55,6 +55,20 @@ base::Result<json::value> answer(const State&, const ShowRun& query,
   return json::object{{"run", std::move(runs[0])}, {"steps", std::move(steps)}};
 }
 
+base::Result<json::value> answer(const State&, const ShowReport& query,
+                                 const ledger::TableReader& tables) {
+  ledger::Select select{.table = "plan_runs", .order = {"-started_us"}, .limit = 1};
+  if (query.run.empty()) {
+    select.where.push_back({.column = "state", .compare = ledger::Compare::kNotEqual,
+                            .value = "running"});
+  } else {
+    select.where.push_back({.column = "run", .value = query.run});
+  }
+  TRY(auto runs, select_json(tables, select));
+  if (runs.empty()) return json::object{{"report", nullptr}};
+  return json::object{{"report", std::move(runs[0].get_object()["report"])}};
+}
+
 base::Result<json::value> answer(const State&, const FindResult& query,
                                  const ledger::TableReader& tables) {
   TRY(auto results,

@@ -10,7 +10,7 @@ std::vector<ledger::TableSpec> table_specs() {
       {.name = "plan_runs",
        .columns = {{"run", kText}, {"plan", kText}, {"product", kText}, {"path", kText},
                    {"state", kText}, {"started_us", kInteger}, {"ended_us", kInteger},
-                   {"seconds", kReal}},
+                   {"seconds", kReal}, {"report", kText}},
        .indexed = {"started_us"}},
       {.name = "plan_steps",
        .columns = {{"run", kText}, {"step", kText}, {"position", kInteger}, {"kind", kText},
@@ -43,7 +43,7 @@ void project_start(const ledger::Event& event, const json::value& payload,
   tables.upsert("plan_runs", {run, base::get_string(payload, "plan"),
                               base::get_string(payload, "product"),
                               base::get_string(payload, "path"), "running", event.time_us, nullptr,
-                              nullptr});
+                              nullptr, "null"});
   std::int64_t position = 0;
   const auto* steps = base::find_path(payload, "steps");
   if (!steps || !steps->is_array()) return;
@@ -100,6 +100,7 @@ void project(const ledger::Event& event, const json::value& payload, ledger::Tab
     (*row)[4] = base::get_string(payload, "state");
     (*row)[6] = event.time_us;
     (*row)[7] = base::get_number(payload, "seconds");
+    (*row)[8] = text_of(payload, "report");
     tables.upsert("plan_runs", std::move(*row));
   } else {
     project_step(event, payload, tables);

@@ -80,9 +80,10 @@ struct EndRun {
   std::string run;
   std::string state;
   double seconds = 0;
+  base::json::value report = base::json::object{};  // what a lead reads: see control/run_report.h
   static constexpr std::string_view kRequired[] = {"run", "state"};
 };
-BOOST_DESCRIBE_STRUCT(EndRun, (), (run, state, seconds))
+BOOST_DESCRIBE_STRUCT(EndRun, (), (run, state, seconds, report))
 
 // Events carry what the commands said.
 struct RunStarted : StartRun {};
@@ -93,7 +94,7 @@ struct StepEnded : EndStep {};
 BOOST_DESCRIBE_STRUCT(StepEnded, (),
                       (run, step, identity, state, cached, seconds, outputs, report, error))
 struct RunEnded : EndRun {};
-BOOST_DESCRIBE_STRUCT(RunEnded, (), (run, state, seconds))
+BOOST_DESCRIBE_STRUCT(RunEnded, (), (run, state, seconds, report))
 
 struct ListRuns {
   unsigned limit = 50;
@@ -104,6 +105,11 @@ struct ShowRun {
   std::string run;  // empty: the newest
 };
 BOOST_DESCRIBE_STRUCT(ShowRun, (), (run))
+
+struct ShowReport {
+  std::string run;  // empty: the newest that ended
+};
+BOOST_DESCRIBE_STRUCT(ShowReport, (), (run))
 
 struct FindResult {
   std::string identity;
