@@ -1,0 +1,290 @@
+#include "sched/read_models.h"
+
+#include <algorithm>
+#include <map>
+
+namespace fulcrum::sched {
+
+using enum ledger::ColumnType;
+namespace json = base::json;
+
+namespace {
+
+ledger::TableSpec jobs_table() {
+  return {.name = "sched_jobs",
+          .columns = {{"job", kText},
+                      {"name", kText},
+                      {"project", kText},
+                      {"owner", kText},
+                      {"job_class", kText},
+                      {"priority", kReal},
+                      {"state", kText},
+                      {"simulated", kInteger},
+                      {"gpus", kInteger},
+                      {"gpu_milli", kInteger},
+                      {"cpu_milli", kInteger},
+                      {"memory_bytes", kInteger},
+                      {"node", kText},
+                      {"starts", kInteger},
+                      {"submitted_us", kInteger},
+                      {"started_us", kInteger},
+                      {"ended_us", kInteger},
+                      {"exit_code", kInteger},
+                      {"signal", kInteger},
+                      {"detail", kText},
+                      {"predicted_s", kReal},
+                      {"time_limit_s", kReal},
+                      {"cpu_s", kReal},
+                      {"peak_memory_bytes", kInteger},
+                      {"allocated_device_s", kReal},
+                      {"useful_device_s", kReal},
+                      {"cost_usd", kReal}},
+          .key_columns = 1,
+          .indexed = {"state", "name", "project", "owner"}};
+}
+
+/// One row a start.
+ledger::TableSpec allocations_table() {
+  return {.name = "sched_allocations",
+          .columns = {{"job", kText},
+                      {"attempt", kInteger},
+                      {"project", kText},
+                      {"owner", kText},
+                      {"simulated", kInteger},
+                      {"node", kText},
+                      {"devices", kText},
+                      {"device_milli", kInteger},
+                      {"cpu_milli", kInteger},
+                      {"memory_bytes", kInteger},
+                      {"price_usd_per_hour", kReal},
+                      {"started_us", kInteger},
+                      {"ended_us", kInteger},
+                      {"useful_device_s", kReal},
+                      {"allocated_device_s", kReal},
+                      {"cost_usd", kReal},
+                      {"cpu_s", kReal},
+                      {"isolation", kText}},
+          .key_columns = 2,
+          .indexed = {"project", "ended_us"}};
+}
+
+ledger::TableSpec nodes_table() {
+  return {.name = "sched_nodes",
+          .columns = {{"node", kText},
+                      {"availability", kText},
+                      {"device_kind", kText},
+                      {"devices", kInteger},
+                      {"model", kText},
+                      {"cpu_milli", kInteger},
+                      {"memory_bytes", kInteger},
+                      {"price_usd_per_hour", kReal},
+                      {"simulated", kInteger},
+                      {"since_us", kInteger},
+                      {"one_thread_gflop_per_s", kReal},
+                      {"all_threads_gflop_per_s", kReal},
+                      {"memory_gb_per_s", kReal},
+                      {"assessed_us", kInteger}}};
+}
+
+/// What there was to allocate, from when to when; until_us 0: still.
+ledger::TableSpec capacity_table() {
+  return {.name = "sched_capacity",
+          .columns = {{"node", kText},
+                      {"since_us", kInteger},
+                      {"until_us", kInteger},
+                      {"devices", kInteger},
+                      {"price_usd_per_hour", kReal},
+                      {"simulated", kInteger}},
+          .key_columns = 2,
+          .indexed = {}};
+}
+
+/// A row by column name, written back whole.
+class Record {
+ public:
+  Record(ledger::TableWriter& tables, const ledger::TableSpec& spec, ledger::Row key)
+      : tables_(tables), spec_(spec) {
+    auto found = tables.get(spec.name, key);
+    is_new_ = !found;
+    row_ = found ? std::move(*found) : std::move(key);
+    row_.resize(spec.columns.size(), nullptr);
+  }
+  bool is_new() const { return is_new_; }
+  ledger::Value& operator[](std::string_view column) {
+    const auto found = std::find_if(spec_.columns.begin(), spec_.columns.end(),
+                                    [&](const auto& c) { return c.name == column; });
+    return row_[static_cast<std::size_t>(found - spec_.columns.begin())];
+  }
+  void save() { tables_.upsert(spec_.name, row_); }
+
+ private:
+  ledger::TableWriter& tables_;
+  const ledger::TableSpec& spec_;
+  ledger::Row row_;
+  bool is_new_ = false;
+};
+
+const ledger::TableSpec kJobs = jobs_table(), kAllocations = allocations_table(),
+                        kNodes = nodes_table(), kCapacity = capacity_table();
+
+const json::value& inside(const json::value& payload, std::string_view key) {
+  static const json::value nothing{json::object{}};
+  const json::value* found = base::find_path(payload, key);
+  return found != nullptr ? *found : nothing;
+}
+
+std::int64_t flag(const json::value& object, std::string_view key) {
+  return base::get_bool(object, key) ? 1 : 0;
+}
+
+void close_capacity(ledger::TableWriter& tables, Record& node, std::int64_t now_us) {
+  const std::int64_t since_us = ledger::as_integer(node["since_us"]);
+  if (since_us == 0) return;
+  Record capacity(tables, kCapacity, {node["node"], since_us});
+  capacity["until_us"] = now_us;
+  capacity.save();
+}
+
+void project_node_added(const ledger::Event& event, const json::value& node,
+                        ledger::TableWriter& tables) {
+  const std::string name = base::get_string(node, "name");
+  const json::value& devices = inside(node, "devices");
+  const auto count =
+      devices.is_array() ? static_cast<std::int64_t>(devices.get_array().size()) : 0;
+  const std::int64_t cores = base::get_integer(node, "cpu_milli") / 1000;
+  const bool of_cores = base::get_string(node, "device_kind") == "core";
+  Record record(tables, kNodes, {name});
+  close_capacity(tables, record, event.time_us);
+  record["availability"] = std::string("up");
+  record["device_kind"] = base::get_string(node, "device_kind");
+  record["devices"] = count;
+  record["model"] = count > 0 ? base::get_string(devices.get_array()[0], "model") : std::string();
+  record["cpu_milli"] = base::get_integer(node, "cpu_milli");
+  record["memory_bytes"] = base::get_integer(node, "memory_bytes");
+  record["price_usd_per_hour"] = base::get_number(node, "price_usd_per_hour");
+  record["simulated"] = flag(node, "simulated");
+  record["since_us"] = event.time_us;
+  record.save();
+  tables.upsert(kCapacity.name, {name, event.time_us, std::int64_t{0}, of_cores ? cores : count,
+                                 base::get_number(node, "price_usd_per_hour"),
+                                 flag(node, "simulated")});
+}
+
+void project_node(const ledger::Event& event, const json::value& payload,
+                  ledger::TableWriter& tables) {
+  if (event.kind == "node.added")
+    return project_node_added(event, inside(payload, "node"), tables);
+  if (event.kind == "node.assessed") {
+    const json::value& assessment = inside(payload, "assessment");
+    Record record(tables, kNodes, {base::get_string(assessment, "node")});
+    for (const auto name : {"one_thread_gflop_per_s", "all_threads_gflop_per_s", "memory_gb_per_s"})
+      record[name] = base::get_number(assessment, name);
+    record["assessed_us"] = event.time_us;
+    return record.save();
+  }
+  const std::string name = base::get_string(payload, "node");
+  Record record(tables, kNodes, {name});
+  if (event.kind == "node.availability_changed") {
+    record["availability"] = base::get_string(payload, "availability");
+    return record.save();
+  }
+  close_capacity(tables, record, event.time_us);
+  tables.erase(kNodes.name, {name});
+}
+
+void project_submitted(const ledger::Event& event, const json::value& payload,
+                       ledger::TableWriter& tables) {
+  const json::value &spec = inside(payload, "spec"), &resources = inside(spec, "resources");
+  Record record(tables, kJobs, {base::get_string(payload, "job")});
+  for (const auto name : {"name", "project", "owner", "job_class"})
+    record[name] = base::get_string(spec, name);
+  for (const auto name : {"priority", "predicted_s", "time_limit_s"})
+    record[name] = base::get_number(spec, name);
+  for (const auto name : {"gpus", "gpu_milli", "cpu_milli", "memory_bytes"})
+    record[name] = base::get_integer(resources, name);
+  record["state"] = std::string(flag(spec, "held") ? "held" : "queued");
+  record["simulated"] = flag(spec, "simulated");
+  record["starts"] = std::int64_t{0};
+  record["submitted_us"] = event.time_us;
+  record.save();
+}
+
+void project_started(const ledger::Event& event, const json::value& payload,
+                     ledger::TableWriter& tables) {
+  const std::string job = base::get_string(payload, "job");
+  const std::int64_t attempt = base::get_integer(payload, "attempt");
+  const json::value& taken = inside(payload, "taken");
+  Record record(tables, kJobs, {job});
+  record["state"] = std::string("running");
+  record["node"] = base::get_string(payload, "node");
+  record["starts"] = attempt;
+  record["started_us"] = event.time_us;
+  Record start(tables, kAllocations, {job, attempt});
+  for (const auto name : {"project", "owner", "simulated"}) start[name] = record[name];
+  record.save();
+  start["node"] = base::get_string(payload, "node");
+  start["devices"] = base::to_text(inside(taken, "devices"));
+  start["device_milli"] = base::get_integer(payload, "device_milli");
+  start["cpu_milli"] = base::get_integer(taken, "cpu_milli");
+  start["memory_bytes"] = base::get_integer(taken, "memory_bytes");
+  start["price_usd_per_hour"] = base::get_number(payload, "price_usd_per_hour");
+  start["started_us"] = event.time_us;
+  start["ended_us"] = std::int64_t{0};
+  start.save();
+}
+
+void add(ledger::Value& sum, double amount) { sum = ledger::as_real(sum) + amount; }
+
+void project_run(const ledger::Event& event, const json::value& payload, Record& job,
+                 ledger::TableWriter& tables) {
+  const json::value& run = inside(payload, "run");
+  const std::int64_t attempt = base::get_integer(run, "attempt");
+  if (attempt == 0) return;  // it never started
+  Record start(tables, kAllocations, {base::get_string(payload, "job"), attempt});
+  start["ended_us"] = event.time_us;
+  for (const auto name : {"useful_device_s", "allocated_device_s", "cost_usd", "cpu_s"}) {
+    start[name] = base::get_number(run, name);
+    add(job[name], base::get_number(run, name));
+  }
+  start["isolation"] = base::get_string(run, "isolation");
+  start.save();
+  job["peak_memory_bytes"] = std::max(ledger::as_integer(job["peak_memory_bytes"]),
+                                      base::get_integer(run, "peak_memory_bytes"));
+}
+
+void project_job(const ledger::Event& event, const json::value& payload,
+                 ledger::TableWriter& tables) {
+  if (event.kind == "job.submitted") return project_submitted(event, payload, tables);
+  if (event.kind == "job.started") return project_started(event, payload, tables);
+  Record job(tables, kJobs, {base::get_string(payload, "job")});
+  if (event.kind == "job.released" || event.kind == "job.requeued")
+    job["state"] = std::string("queued");
+  if (event.kind == "job.requeued") {
+    job["node"] = nullptr;
+    job["detail"] = base::get_string(payload, "detail");
+    project_run(event, payload, job, tables);
+  }
+  if (event.kind == "job.ended") {
+    job["state"] = base::get_string(payload, "state");
+    job["exit_code"] = base::get_integer(payload, "exit_code");
+    job["signal"] = base::get_integer(payload, "signal");
+    job["detail"] = base::get_string(payload, "detail");
+    job["ended_us"] = event.time_us;
+    project_run(event, payload, job, tables);
+  }
+  job.save();
+}
+
+}  // namespace
+
+std::vector<ledger::TableSpec> table_specs() {
+  return {jobs_table(), allocations_table(), nodes_table(), capacity_table()};
+}
+
+void project(const ledger::Event& event, const json::value& payload, ledger::TableWriter& tables) {
+  if (event.kind.starts_with("node.")) project_node(event, payload, tables);
+  if (event.kind.starts_with("job.") && event.kind != "job.cancel_requested")
+    project_job(event, payload, tables);
+}
+
+}  // namespace fulcrum::sched

@@ -1,0 +1,109 @@
+#include "sched/refusal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+namespace fulcrum::sched {
+
+namespace {
+
+/// One resource over all nodes.
+struct Tally {
+  std::int64_t free = 0, largest = 0, capacity = 0;
+  void add(std::int64_t node_free, std::int64_t node_capacity) {
+    free += node_free;
+    largest = std::max(largest, node_free);
+    capacity = std::max(capacity, node_capacity);
+  }
+};
+
+Refusal short_of(RefusalCode code, std::int64_t need, const Tally& tally, std::string resource) {
+  return {code, std::move(resource), need, tally.free, tally.largest, tally.capacity, ""};
+}
+
+std::int64_t usable(const NodeState& state, const Demand& demand) {
+  std::int64_t count = 0;
+  for (std::size_t i = 0; i < state.node.devices.size(); ++i)
+    if (state.free_device_milli[i] >= demand.gpu_milli &&
+        model_allowed(demand.gpu_model, state.node.devices[i].model))
+      ++count;
+  return count;
+}
+
+std::string gibibytes(std::int64_t bytes) {
+  return fmt::format("{:.1f} GiB", static_cast<double>(bytes) / (1 << 30));
+}
+
+std::string cores(std::int64_t milli) {
+  return fmt::format("{:g} cores", static_cast<double>(milli) / kWholeMilli);
+}
+
+}  // namespace
+
+Refusal explain(const std::map<std::string, NodeState>& nodes, const Demand& demand, bool simulated,
+                bool empty) {
+  Tally gpu, cpu, memory;
+  std::map<std::string, Tally> custom;
+  std::int64_t cpu_need = demand.cpu_milli, up = 0;
+  for (const auto& [name, state] : nodes) {
+    if (state.node.simulated != simulated) continue;
+    if (!empty && state.availability != Availability::kUp) continue;
+    ++up;
+    const NodeState bare = empty_node(state.node);
+    const NodeState& now = empty ? bare : state;
+    cpu_need = std::max(cpu_need, on_node(demand, state.node).cpu_milli);
+    gpu.add(usable(now, demand), usable(bare, demand));
+    cpu.add(now.free_cpu_milli, bare.free_cpu_milli);
+    memory.add(now.free_memory_bytes, bare.free_memory_bytes);
+    for (const auto& [resource, amount] : demand.custom) {
+      const auto free = now.free_custom.find(resource), all = bare.free_custom.find(resource);
+      custom[resource].add(free == now.free_custom.end() ? 0 : free->second,
+                           all == bare.free_custom.end() ? 0 : all->second);
+    }
+  }
+  if (up == 0) return {RefusalCode::kNoNode, simulated ? "simulated" : "", 0, 0, 0, 0, ""};
+  if (demand.gpus > 0 && gpu.capacity == 0 && !demand.gpu_model.empty())
+    return short_of(RefusalCode::kGpuModelAbsent, demand.gpus, gpu, demand.gpu_model);
+  if (gpu.largest < demand.gpus)
+    return short_of(RefusalCode::kNotEnoughGpu, demand.gpus, gpu, demand.gpu_model);
+  if (cpu.largest < cpu_need) return short_of(RefusalCode::kNotEnoughCpu, cpu_need, cpu, "");
+  if (memory.largest < demand.memory_bytes)
+    return short_of(RefusalCode::kNotEnoughMemory, demand.memory_bytes, memory, "");
+  for (const auto& [resource, amount] : demand.custom)
+    if (custom[resource].largest < amount)
+      return short_of(RefusalCode::kNotEnoughCustom, amount, custom[resource], resource);
+  return short_of(RefusalCode::kFragmented, demand.gpus, gpu, "");
+}
+
+std::string sentence(const Refusal& refusal) {
+  const auto amounts = [&](const std::function<std::string(std::int64_t)>& show) {
+    return fmt::format("needs {}, the largest free on one node is {} ({} free in all, {} on the "
+                       "largest node when empty)",
+                       show(refusal.need), show(refusal.largest_free_on_one_node),
+                       show(refusal.free), show(refusal.capacity));
+  };
+  const auto plain = [](const std::string& unit) {
+    return [unit](std::int64_t amount) { return fmt::format("{} {}", amount, unit); };
+  };
+  switch (refusal.code) {
+    case RefusalCode::kHeld: return "held until it is released";
+    case RefusalCode::kNoNode:
+      return refusal.resource.empty() ? "no node is up" : "no simulated node is up";
+    case RefusalCode::kGpuModelAbsent:
+      return fmt::format("needs {} devices of model {}, and no node has one", refusal.need,
+                         refusal.resource);
+    case RefusalCode::kNotEnoughGpu: return amounts(plain("devices"));
+    case RefusalCode::kNotEnoughCpu: return amounts(cores);
+    case RefusalCode::kNotEnoughMemory: return amounts(gibibytes);
+    case RefusalCode::kNotEnoughCustom: return amounts(plain(refusal.resource));
+    case RefusalCode::kFragmented:
+      return "each resource is free somewhere, but no single node has all of them free together";
+    case RefusalCode::kBehind:
+      return fmt::format("job {} is ahead and waits for the same nodes", refusal.job);
+  }
+  return {};
+}
+
+}  // namespace fulcrum::sched

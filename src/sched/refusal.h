@@ -1,0 +1,47 @@
+#pragma once
+// Why a job is not placed, as data; rendered once for people (sentence) and once for machines (the
+// described struct).
+#include <boost/describe/class.hpp>
+#include <boost/describe/enum.hpp>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "sched/resources.h"
+
+namespace fulcrum::sched {
+
+enum class RefusalCode {
+  kHeld,             // waits for job.release
+  kNoNode,           // no node that may run such a job is up
+  kGpuModelAbsent,   // no node has a device of the wanted model
+  kNotEnoughGpu,     // need, free, largest_free_on_one_node, capacity
+  kNotEnoughCpu,     // the same in cpu_milli
+  kNotEnoughMemory,  // the same in bytes
+  kNotEnoughCustom,  // the same, resource names it
+  kFragmented,       // each amount is free somewhere, all of them on no single node
+  kBehind,           // `job` is ahead and waits for what this one would take
+};
+BOOST_DESCRIBE_ENUM(RefusalCode, kHeld, kNoNode, kGpuModelAbsent, kNotEnoughGpu, kNotEnoughCpu,
+                    kNotEnoughMemory, kNotEnoughCustom, kFragmented, kBehind)
+
+struct Refusal {
+  RefusalCode code = RefusalCode::kNoNode;
+  std::string resource;                      // name of a custom resource, or the wanted model
+  std::int64_t need = 0;
+  std::int64_t free = 0;                     // over all nodes that may run it
+  std::int64_t largest_free_on_one_node = 0;
+  std::int64_t capacity = 0;                 // of the largest node, if it were empty
+  std::string job;                           // who is ahead
+};
+BOOST_DESCRIBE_STRUCT(Refusal, (),
+                      (code, resource, need, free, largest_free_on_one_node, capacity, job))
+
+std::string sentence(const Refusal& refusal);
+
+/// The dominant reason why this demand is met by none of the nodes; call it only when none fits.
+/// `empty`: as if nothing ran (a demand that can never be met).
+Refusal explain(const std::map<std::string, NodeState>& nodes, const Demand& demand, bool simulated,
+                bool empty = false);
+
+}  // namespace fulcrum::sched

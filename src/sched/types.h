@@ -1,0 +1,214 @@
+#pragma once
+// Commands, queries and events of the scheduler's pillar, besides the structs of job.h and
+// resources.h. Each is described once; codecs, schemas and fronts come from that.
+#include <boost/describe/class.hpp>
+#include <boost/describe/enum.hpp>
+#include <optional>
+#include <string>
+
+#include "sched/job.h"
+#include "sched/resources.h"
+
+namespace fulcrum::sched {
+
+// ---- nodes ----
+
+struct DrainNode {
+  std::string node;
+  static constexpr std::string_view kRequired[] = {"node"};
+};
+BOOST_DESCRIBE_STRUCT(DrainNode, (), (node))
+
+struct ResumeNode {
+  std::string node;
+  static constexpr std::string_view kRequired[] = {"node"};
+};
+BOOST_DESCRIBE_STRUCT(ResumeNode, (), (node))
+
+struct RemoveNode {
+  std::string node;
+  static constexpr std::string_view kRequired[] = {"node"};
+};
+BOOST_DESCRIBE_STRUCT(RemoveNode, (), (node))
+
+/// What `fulcrum node assess` measured.
+struct AssessNode {
+  std::string node;
+  std::int64_t cores = 0;
+  std::int64_t memory_bytes = 0;
+  double one_thread_gflop_per_s = 0;   // double precision, multiply and add
+  double all_threads_gflop_per_s = 0;
+  double memory_gb_per_s = 0;          // triad, all threads, 10^9 bytes
+  std::vector<Device> devices;         // GPUs
+  static constexpr std::string_view kRequired[] = {"node"};
+};
+BOOST_DESCRIBE_STRUCT(AssessNode, (), (node, cores, memory_bytes, one_thread_gflop_per_s,
+                                       all_threads_gflop_per_s, memory_gb_per_s, devices))
+
+struct NodeAdded {
+  Node node;
+};
+BOOST_DESCRIBE_STRUCT(NodeAdded, (), (node))
+struct NodeAvailabilityChanged {
+  std::string node;
+  Availability availability = Availability::kUp;
+};
+BOOST_DESCRIBE_STRUCT(NodeAvailabilityChanged, (), (node, availability))
+struct NodeRemoved {
+  std::string node;
+};
+BOOST_DESCRIBE_STRUCT(NodeRemoved, (), (node))
+struct NodeAssessed {
+  AssessNode assessment;
+};
+BOOST_DESCRIBE_STRUCT(NodeAssessed, (), (assessment))
+
+// ---- jobs ----
+
+struct CancelJob {
+  std::string job;
+  std::string reason;
+  static constexpr std::string_view kRequired[] = {"job"};
+};
+BOOST_DESCRIBE_STRUCT(CancelJob, (), (job, reason))
+
+struct ReleaseJob {
+  std::string job;
+  static constexpr std::string_view kRequired[] = {"job"};
+};
+BOOST_DESCRIBE_STRUCT(ReleaseJob, (), (job))
+
+/// Sent by the dispatcher. `devices` are positions in the node's list; what else the job takes
+/// follows from its demand.
+struct StartJob {
+  std::string job;
+  std::string node;
+  std::vector<std::uint32_t> devices;
+  static constexpr std::string_view kRequired[] = {"job", "node"};
+};
+BOOST_DESCRIBE_STRUCT(StartJob, (), (job, node, devices))
+
+enum class JobState { kSucceeded, kFailed, kTimeLimit, kCancelled, kLost };
+BOOST_DESCRIBE_ENUM(JobState, kSucceeded, kFailed, kTimeLimit, kCancelled, kLost)
+
+/// Sent by the dispatcher.
+struct EndJob {
+  std::string job;
+  std::uint32_t attempt = 0;  // which start ended
+  JobState state = JobState::kSucceeded;
+  int exit_code = 0;
+  int signal = 0;
+  double cpu_s = 0;
+  std::int64_t peak_memory_bytes = 0;
+  double useful_device_s = 0;  // device-seconds in which the devices were busy
+  std::string isolation;       // what the kernel offered
+  std::string detail;          // why it did not start, for people
+  static constexpr std::string_view kRequired[] = {"job", "attempt", "state"};
+};
+BOOST_DESCRIBE_STRUCT(EndJob, (), (job, attempt, state, exit_code, signal, cpu_s,
+                                   peak_memory_bytes, useful_device_s, isolation, detail))
+
+struct JobSubmitted {
+  std::string job;
+  JobSpec spec;
+};
+BOOST_DESCRIBE_STRUCT(JobSubmitted, (), (job, spec))
+struct JobReleased {
+  std::string job;
+};
+BOOST_DESCRIBE_STRUCT(JobReleased, (), (job))
+struct JobStarted {
+  std::string job;
+  std::uint32_t attempt = 1;
+  std::string node;
+  Taken taken;
+  std::int64_t device_milli = 0;   // what it counts for in utilization
+  double price_usd_per_hour = 0;   // of what it takes, today
+};
+BOOST_DESCRIBE_STRUCT(JobStarted, (), (job, attempt, node, taken, device_milli, price_usd_per_hour))
+struct JobCancelRequested {
+  std::string job;
+  std::string reason;
+};
+BOOST_DESCRIBE_STRUCT(JobCancelRequested, (), (job, reason))
+
+/// The facts of one start that ended.
+struct RunFigures {
+  std::uint32_t attempt = 0;       // 0: it never started
+  std::string node;
+  std::int64_t started_us = 0;
+  double allocated_device_s = 0;
+  double useful_device_s = 0;
+  double cost_usd = 0;
+  double cpu_s = 0;
+  std::int64_t peak_memory_bytes = 0;
+  std::string isolation;
+};
+BOOST_DESCRIBE_STRUCT(RunFigures, (), (attempt, node, started_us, allocated_device_s,
+                                       useful_device_s, cost_usd, cpu_s, peak_memory_bytes,
+                                       isolation))
+/// It was lost and goes back to its place in the queue.
+struct JobRequeued {
+  std::string job;
+  std::string detail;
+  RunFigures run;
+};
+BOOST_DESCRIBE_STRUCT(JobRequeued, (), (job, detail, run))
+struct JobEnded {
+  std::string job;
+  JobState state = JobState::kSucceeded;
+  int exit_code = 0;
+  int signal = 0;
+  std::string detail;
+  RunFigures run;
+};
+BOOST_DESCRIBE_STRUCT(JobEnded, (), (job, state, exit_code, signal, detail, run))
+
+// ---- policy ----
+
+struct SetPolicy {
+  std::string policy;  // order; empty: as it is
+  std::string place;   // empty: as it is
+};
+BOOST_DESCRIBE_STRUCT(SetPolicy, (), (policy, place))
+struct PolicyChanged {
+  std::string policy;
+  std::string place;
+};
+BOOST_DESCRIBE_STRUCT(PolicyChanged, (), (policy, place))
+
+// ---- queries ----
+
+struct ListJobs {
+  std::string state;  // held, queued, running, succeeded, failed, time_limit, cancelled, lost
+  std::string project;
+  std::string owner;
+  unsigned limit = 100;
+};
+BOOST_DESCRIBE_STRUCT(ListJobs, (), (state, project, owner, limit))
+struct ShowJob {
+  std::string job;  // its id, or the name of the newest job called so
+  static constexpr std::string_view kRequired[] = {"job"};
+};
+BOOST_DESCRIBE_STRUCT(ShowJob, (), (job))
+struct WhyJob {
+  std::string job;
+  static constexpr std::string_view kRequired[] = {"job"};
+};
+BOOST_DESCRIBE_STRUCT(WhyJob, (), (job))
+struct ListNodes {};
+BOOST_DESCRIBE_STRUCT(ListNodes, (), ())
+struct ShowQueue {
+  unsigned limit = 100;
+};
+BOOST_DESCRIBE_STRUCT(ShowQueue, (), (limit))
+struct ShowUsage {
+  std::string project;       // empty: all
+  std::int64_t from_us = 0;
+  std::int64_t to_us = 0;    // 0: the scheduler's newest event
+};
+BOOST_DESCRIBE_STRUCT(ShowUsage, (), (project, from_us, to_us))
+struct ListPolicies {};
+BOOST_DESCRIBE_STRUCT(ListPolicies, (), ())
+
+}  // namespace fulcrum::sched
