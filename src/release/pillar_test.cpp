@@ -199,6 +199,20 @@ TEST(Release, EqualModelsEndUndecided) {
   EXPECT_EQ(stage(ledger, "v2"), "candidate");
 }
 
+TEST(Release, EndsUndecidedWhenNothingMoreComes) {
+  Ledger ledger;
+  prepare(ledger);
+  ASSERT_EQ(ledger.kind("release.start", start()), "release.started");
+  ASSERT_EQ(ledger.kind("release.observe", observation(counts(500, 50), counts(500, 55))),
+            "release.observed");
+  ASSERT_EQ(ledger.kind("release.decide", json::object{{"release", "r1"}, {"no_more_data", true}}),
+            "release.more_data_needed");
+  const auto shown = ledger.ask("release.show", json::object{{"release", "r1"}});
+  EXPECT_EQ(base::get_string(shown, "status"), "undecided");
+  EXPECT_EQ(base::get_string(shown, "reason"), "traffic_ended");
+  EXPECT_EQ(stage(ledger, "v2"), "candidate");
+}
+
 TEST(Release, CountsMayNotShrinkOrContradictThemselves) {
   Ledger ledger;
   prepare(ledger);

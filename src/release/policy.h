@@ -68,10 +68,11 @@ enum class Reason {
   kSplitMismatch,  // the arms' shares are not the policy's: the comparison is not fair
   kSampleCap,      // undecided at max_samples: no difference was shown, nothing is promoted
   kTimeCap,        // undecided at max_duration_s
+  kTrafficEnded,   // undecided when nothing more was to come
 };
 BOOST_DESCRIBE_ENUM(Reason, kCandidateBetter, kNotWorseThanMargin, kCandidateWorse, kErrorBreaker,
                     kLatencyBreaker, kMoreErrors, kStoppedByHand, kTooFewSamples, kTooFewUsers,
-                    kUndecided, kSplitMismatch, kSampleCap, kTimeCap)
+                    kUndecided, kSplitMismatch, kSampleCap, kTimeCap, kTrafficEnded)
 
 /// The numbers behind a verdict. All finite.
 struct Evidence {

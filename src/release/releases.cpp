@@ -148,9 +148,14 @@ void evolve(State& state, const ReleaseObserved& observed, const EventMeta&) {
 
 base::Result<NewEvents> decide(const State& state, const DecideRelease& command, const Context&) {
   TRY(const RunningRelease* release, running(state, command.release));
-  if (release->judged == release->observations && release->judged > 0) return NewEvents{};
-  const Verdict verdict =
+  const bool is_new = release->judged != release->observations || release->judged == 0;
+  if (!is_new && !command.no_more_data) return NewEvents{};
+  Verdict verdict =
       judge(release->policy, release->stable_counts, release->candidate_counts, release->elapsed_s);
+  if (command.no_more_data && !verdict.is_final) {
+    verdict.is_final = true;
+    verdict.reason = Reason::kTrafficEnded;
+  }
   const std::string stream = stream_of(command.release);
   switch (verdict.outcome) {
     case Outcome::kPromote:

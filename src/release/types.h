@@ -69,9 +69,10 @@ BOOST_DESCRIBE_STRUCT(ObserveRelease, (), (release, stable, candidate, elapsed_s
 /// The verdict follows from the policy and the recorded counts; nobody can pass one in.
 struct DecideRelease {
   std::string release;
+  bool no_more_data = false;  // the traffic has ended: without a verdict the release ends undecided
   static constexpr std::string_view kRequired[] = {"release"};
 };
-BOOST_DESCRIBE_STRUCT(DecideRelease, (), (release))
+BOOST_DESCRIBE_STRUCT(DecideRelease, (), (release, no_more_data))
 
 /// For a model without a stable version: the registered version with the best `metric` goes out.
 struct ReleaseBaseline {
