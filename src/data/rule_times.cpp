@@ -1,0 +1,109 @@
+// Times: readable, inside the declared window or the data's own, near the rest of their session
+// and of their file.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "base/clock.h"
+#include "data/clean_rules.h"
+#include "data/robust.h"
+
+namespace fulcrum::data {
+
+namespace {
+
+constexpr double kHour_us = 3.6e9;
+
+struct Span {
+  double low = 0, high = 0;
+};
+
+/// From the tenth to the ninetieth percentile, and as much again as that on both sides.
+Span plausible_span(std::vector<double> times, double least_us) {
+  const double low = quantile(times, 0.1), high = quantile(times, 0.9);
+  const double reach = std::max(high - low, least_us);
+  return {low - reach, high + reach};
+}
+
+std::vector<double> kept_times(const CleanWork& work) {
+  std::vector<double> times;
+  for (std::size_t row = 0; row < work.table.rows(); ++row)
+    if (!work.judgement.dropped(row)) times.push_back(static_cast<double>(work.table.time_us[row]));
+  return times;
+}
+
+base::Result<Span> window_of(const CleanWork& work) {
+  Span span = plausible_span(kept_times(work), 24 * kHour_us);
+  if (!work.settings.window.from.empty()) {
+    TRY(const auto from_us, base::parse_iso_time(work.settings.window.from));
+    span.low = static_cast<double>(from_us);
+  }
+  if (!work.settings.window.to.empty()) {
+    TRY(const auto to_us, base::parse_iso_time(work.settings.window.to));
+    span.high = static_cast<double>(to_us);
+  }
+  return span;
+}
+
+/// Groups of rows (by session, by file): the group's median time, and how far rows stray from it.
+/// `key` gives a group's number, negative for none.
+template <class Key>
+void drop_strays(CleanWork& work, const Key& key, std::size_t least_rows, double least_us,
+                 const char* what) {
+  std::unordered_map<std::int64_t, std::vector<double>> groups;
+  for (std::size_t row = 0; row < work.table.rows(); ++row)
+    if (!work.judgement.dropped(row) && key(row) >= 0)
+      groups[key(row)].push_back(static_cast<double>(work.table.time_us[row]));
+  std::unordered_map<std::int64_t, double> centres;
+  std::vector<double> spans;  // of the middle four fifths of each group
+  for (auto& [group, times] : groups) {
+    if (times.size() < least_rows) continue;
+    const double low = quantile(times, 0.1), high = quantile(times, 0.9);
+    spans.push_back(high - low);
+    centres[group] = median(times);
+  }
+  if (spans.empty()) return;
+  // Wide enough for the longest natural group; a stray is far beyond.
+  const double reach = std::max(least_us, 10 * quantile(spans, 0.9));
+  for (std::size_t row = 0; row < work.table.rows(); ++row) {
+    if (work.judgement.dropped(row)) continue;
+    const auto centre = centres.find(key(row));
+    if (centre == centres.end()) continue;
+    if (std::abs(static_cast<double>(work.table.time_us[row]) - centre->second) > reach)
+      work.judgement.drop(row, fmt::format("{} is far from the times of its {}",
+                                           base::iso_time(work.table.time_us[row]), what));
+  }
+}
+
+}  // namespace
+
+base::Status rule_times(CleanWork& work) {
+  auto& table = work.table;
+  for (std::size_t row = 0; row < table.rows(); ++row)
+    if (table.time_us[row] == EventTable::kNoTime && !work.judgement.dropped(row))
+      work.judgement.drop(row, "its time cannot be read");
+  TRY(const Span window, window_of(work));
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    if (work.judgement.dropped(row)) continue;
+    const auto time = static_cast<double>(table.time_us[row]);
+    if (time < window.low || time > window.high)
+      work.judgement.drop(row, base::iso_time(table.time_us[row]) + " is outside the window");
+  }
+  if (table.session >= 0) {
+    const Column& sessions = table.columns[static_cast<std::size_t>(table.session)];
+    drop_strays(
+        work,
+        [&](std::size_t row) {
+          return sessions.kinds[row] == CellKind::kText ? std::int64_t{sessions.texts[row]} : -1;
+        },
+        3, 3 * kHour_us, "session");
+  }
+  if (table.files.size() >= 3)  // rotated logs
+    drop_strays(
+        work, [&](std::size_t row) { return std::int64_t{table.file[row]}; }, 50, 24 * kHour_us,
+        "file");
+  return {};
+}
+
+}  // namespace fulcrum::data
