@@ -83,6 +83,14 @@ std::string Evidence::event_line(std::uint64_t seq) const {
                      found[0].text("actor"), found[0].text("what"), found[0].text("subject"));
 }
 
+std::uint64_t Evidence::last_seq(const std::string& stream) const {
+  const auto found = rows({.table = "trust_audit",
+                           .where = {{.column = "subject", .value = stream}},
+                           .order = {"-seq"},
+                           .limit = 1});
+  return found.empty() ? 0 : found[0].seq();
+}
+
 Figure figure_of(const RowView& row, const std::string& line) {
   Figure figure;
   figure.value = std::clamp(row.real("value"), 0.0, 1.0);

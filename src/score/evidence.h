@@ -2,7 +2,7 @@
 // What the factors read: the pillars' read models, by name. Tables and columns used:
 //   data_quality_factors    dataset version factor value low high n method simulated seq
 //   train_runs              run kind shuffled simulated facts seq
-//   sched_allocations       see resource_efficiency.cpp
+//   sched_allocations, sched_capacity, sched_jobs   see resource_efficiency.cpp
 //   product_evidence        score factor metric value low high n method source simulated seq
 //   product_targets         score factor metric value period_days seq
 //   product_requirements    id weight gate due_us accepted accepted_seq dropped seq
@@ -69,6 +69,8 @@ class Evidence {
                                   bool simulated) const;
   /// "2026-10-31T09:30:00.000000Z member/ada quality.recorded dataset/shop"; "" when unknown.
   std::string event_line(std::uint64_t seq) const;
+  /// The seq of a stream's newest event; 0 when it has none.
+  std::uint64_t last_seq(const std::string& stream) const;
 
  private:
   const ledger::TableReader& tables_;

@@ -1,10 +1,13 @@
-// Resource efficiency, from what the scheduler accounted. Tables and columns:
-//   sched_allocations  job, devices, allocated_device_s, useful_device_s (null: not measured),
-//                      priority, cost_usd, simulated, seq    one row an allocation that has ended
-//   sched_availability node, available_device_s, simulated, seq    devices × time the node was up
+// Resource efficiency, from what the scheduler accounted. Devices are GPUs, or cores on a node
+// that has none. Tables and columns:
+//   sched_allocations  job attempt simulated device_milli started_us ended_us (0: still running)
+//                      useful_device_s allocated_device_s cost_usd
+//   sched_capacity     node since_us until_us (0: still) devices simulated
+//   sched_jobs         job priority
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "score/factor_list.h"
 
@@ -14,38 +17,72 @@ namespace {
 
 constexpr const char* kScore = "resource_efficiency";
 
-std::vector<RowView> of_kind(const Evidence& evidence, const char* table, bool simulated) {
-  return evidence.rows({.table = table,
-                        .where = {{.column = "simulated", .value = std::int64_t{simulated}}},
-                        .order = {"-seq"},
-                        .limit = 0});
+struct Allocation {
+  std::string job;
+  double allocated_device_s = 0;
+  double useful_device_s = 0;
+  double cost_usd = 0;
+  bool has_ended = false;
+};
+
+double seconds_between(std::int64_t from_us, std::int64_t to_us) {
+  return to_us > from_us ? static_cast<double>(to_us - from_us) / 1e6 : 0;
 }
 
-double total(const std::vector<RowView>& rows, const char* column) {
+/// Newest first. One that still runs counts until now; what of it was useful is known at its end.
+std::vector<Allocation> allocations(const Evidence& evidence, bool simulated) {
+  std::vector<Allocation> list;
+  for (const auto& row :
+       evidence.rows({.table = "sched_allocations",
+                      .where = {{.column = "simulated", .value = std::int64_t{simulated}}},
+                      .order = {"-started_us"},
+                      .limit = 0})) {
+    Allocation one{row.text("job"), row.real("allocated_device_s"), row.real("useful_device_s"),
+                   row.real("cost_usd"), row.integer("ended_us") != 0};
+    if (!one.has_ended)
+      one.allocated_device_s = row.real("device_milli") / 1000 *
+                               seconds_between(row.integer("started_us"), evidence.as_of_us());
+    if (one.allocated_device_s > 0) list.push_back(std::move(one));
+  }
+  return list;
+}
+
+double available_device_s(const Evidence& evidence, bool simulated) {
   double sum = 0;
-  for (const auto& row : rows) sum += row.real(column);
+  for (const auto& row :
+       evidence.rows({.table = "sched_capacity",
+                      .where = {{.column = "simulated", .value = std::int64_t{simulated}}},
+                      .limit = 0})) {
+    const std::int64_t until_us = row.integer("until_us");
+    sum += row.real("devices") * seconds_between(row.integer("since_us"), until_us != 0
+                                                                              ? until_us
+                                                                              : evidence.as_of_us());
+  }
   return sum;
 }
 
 /// Σ priority · devices · time, and money, over all that was allocated.
-void add_costs(Measured& measured, const std::vector<RowView>& rows, bool simulated) {
-  double weighted = 0;
-  for (const auto& row : rows) weighted += row.real("priority") * row.real("allocated_device_s");
-  base::json::object costs{{"cost_priority_resource_time", weighted},
-                           {"cost_usd", total(rows, "cost_usd")}};
-  measured.beside[simulated ? "cost_simulated" : "cost"] = std::move(costs);
+base::json::object costs(const Evidence& evidence, const std::vector<Allocation>& list) {
+  std::map<std::string, double> priorities;
+  for (const auto& row : evidence.rows({.table = "sched_jobs", .limit = 0}))
+    priorities[row.text("job")] = row.real("priority");
+  double weighted = 0, usd = 0;
+  for (const auto& one : list) {
+    weighted += priorities[one.job] * one.allocated_device_s;
+    usd += one.cost_usd;
+  }
+  return {{"cost_priority_resource_time", weighted}, {"cost_usd", usd}};
 }
 
-std::vector<Trace> traces_of(const std::vector<RowView>& rows) {
+std::vector<Trace> traces_of(const Evidence& evidence, const std::vector<Allocation>& list) {
   std::vector<Trace> traces;
-  for (const auto& row : rows) {
+  for (const auto& one : list) {
     if (traces.size() == kTraces) break;
-    traces.push_back({row.seq(), fmt::format("job {}: {:.4g} device-s allocated, {} useful",
-                                             row.text("job"), row.real("allocated_device_s"),
-                                             row.is_null("useful_device_s")
-                                                 ? std::string("unknown")
-                                                 : fmt::format("{:.4g}",
-                                                               row.real("useful_device_s")))});
+    traces.push_back(
+        {evidence.last_seq("job/" + one.job),
+         fmt::format("job {}: {:.4g} device-s allocated, {}", one.job, one.allocated_device_s,
+                     one.has_ended ? fmt::format("{:.4g} useful", one.useful_device_s)
+                                   : std::string("still running"))});
   }
   return traces;
 }
@@ -55,43 +92,49 @@ std::vector<Trace> traces_of(const std::vector<RowView>& rows) {
 Measured useful_time(const Evidence& evidence) {
   Measured measured;
   for (const bool simulated : {false, true}) {
-    auto rows = of_kind(evidence, "sched_allocations", simulated);
-    std::erase_if(rows, [](const RowView& row) { return row.is_null("useful_device_s"); });
+    auto list = allocations(evidence, simulated);
+    std::erase_if(list, [](const Allocation& one) { return !one.has_ended; });
+    if (list.empty()) continue;
     std::vector<Part> parts;
-    for (const auto& row : rows)
-      parts.push_back({row.real("useful_device_s"), row.real("allocated_device_s")});
-    const double allocated = total(rows, "allocated_device_s");
-    if (!(allocated > 0)) continue;
+    double allocated = 0, useful = 0;
+    for (const auto& one : list) {
+      parts.push_back({one.useful_device_s, one.allocated_device_s});
+      allocated += one.allocated_device_s;
+      useful += one.useful_device_s;
+    }
     Figure figure;
-    figure.value = std::clamp(total(rows, "useful_device_s") / allocated, 0.0, 1.0);
+    figure.value = std::clamp(useful / allocated, 0.0, 1.0);
     const Interval interval = ratio_interval(parts);
     figure.interval = {std::min(interval.low, figure.value), std::max(interval.high, figure.value)};
-    figure.n = static_cast<std::int64_t>(rows.size());
-    figure.method = "ratio of sums over ended allocations; interval: linearised ratio variance";
-    figure.evidence = traces_of(rows);
+    figure.n = static_cast<std::int64_t>(list.size());
+    figure.method = fmt::format("{:.4g} useful device-s of {:.4g} in ended allocations; interval: "
+                                "linearised ratio variance",
+                                useful, allocated);
+    figure.evidence = traces_of(evidence, list);
     (simulated ? measured.simulated : measured.real) = std::move(figure);
   }
-  measured.missing = "run a job to its end with its device use sampled";
+  measured.missing = "run a job to its end: job.submit";
   return first_of(std::move(measured), recorded_factor(evidence, kScore, "useful"));
 }
 
 Measured allocated_time(const Evidence& evidence) {
   Measured measured;
   for (const bool simulated : {false, true}) {
-    const auto rows = of_kind(evidence, "sched_allocations", simulated);
-    const auto nodes = of_kind(evidence, "sched_availability", simulated);
-    if (!rows.empty()) add_costs(measured, rows, simulated);
-    const double allocated = total(rows, "allocated_device_s");
-    const double available = total(nodes, "available_device_s");
+    const auto list = allocations(evidence, simulated);
+    if (!list.empty())
+      measured.beside[simulated ? "cost_simulated" : "cost"] = costs(evidence, list);
+    const double available = available_device_s(evidence, simulated);
     if (!(available > 0)) continue;
+    double allocated = 0;
+    for (const auto& one : list) allocated += one.allocated_device_s;
     Figure figure;
     figure.value = std::clamp(allocated / available, 0.0, 1.0);
     figure.interval = {figure.value, figure.value};
-    figure.n = static_cast<std::int64_t>(rows.size());
-    figure.method = fmt::format("{:.6g} device-s allocated of {:.6g} available; accounts, no "
+    figure.n = static_cast<std::int64_t>(list.size());
+    figure.method = fmt::format("{:.4g} device-s allocated of {:.4g} available; accounts, no "
                                 "sampling error",
                                 allocated, available);
-    figure.evidence = traces_of(rows);
+    figure.evidence = traces_of(evidence, list);
     (simulated ? measured.simulated : measured.real) = std::move(figure);
   }
   measured.missing = "add nodes and run jobs on them: node.add, job.submit";
