@@ -1,0 +1,94 @@
+#include "train/batches.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/random.h"
+
+namespace fulcrum::train {
+
+namespace {
+
+constexpr std::size_t kBatchesSortedTogether = 16;
+
+template <class T>
+void shuffle(std::vector<T>& values, base::Random& random) {
+  for (std::size_t i = values.size(); i > 1; --i)
+    std::swap(values[i - 1], values[random.below(i)]);
+}
+
+History thin_out(const History& sequence, double share, base::Random& random) {
+  if (share <= 0) return sequence;
+  History kept;
+  for (const Item item : sequence)
+    if (random.uniform() >= share) kept.push_back(item);
+  return kept;
+}
+
+std::vector<History> cut_windows(const std::vector<History>& sequences,
+                                 const BatchOptions& options, base::Random& random) {
+  std::vector<History> windows;
+  const std::size_t most = options.max_length;
+  for (const auto& whole : sequences) {
+    const History sequence = thin_out(whole, options.history_dropout, random);
+    if (sequence.size() < 2) continue;
+    // A window of n inputs also holds the last input's target; neighbours share one item.
+    std::size_t from = 0;
+    std::size_t inputs = sequence.size() - 1 <= most ? most : 1 + random.below(most);
+    while (from + 1 < sequence.size()) {
+      const std::size_t to = std::min(from + inputs, sequence.size() - 1);
+      windows.emplace_back(sequence.begin() + static_cast<std::ptrdiff_t>(from),
+                           sequence.begin() + static_cast<std::ptrdiff_t>(to) + 1);
+      from = to;
+      inputs = most;
+    }
+  }
+  return windows;
+}
+
+Batch pad(const std::vector<History>& windows, std::size_t from, std::size_t to) {
+  Batch batch;
+  batch.rows = static_cast<std::int64_t>(to - from);
+  for (std::size_t i = from; i < to; ++i)
+    batch.length = std::max(batch.length, static_cast<std::int64_t>(windows[i].size()) - 1);
+  const auto size = static_cast<std::size_t>(batch.rows * batch.length);
+  batch.inputs.assign(size, 0);
+  batch.targets.assign(size, -1);
+  for (std::size_t i = from; i < to; ++i) {
+    const std::size_t row = (i - from) * static_cast<std::size_t>(batch.length);
+    for (std::size_t place = 0; place + 1 < windows[i].size(); ++place) {
+      batch.inputs[row + place] = windows[i][place] + 1;
+      batch.targets[row + place] = windows[i][place + 1];
+    }
+  }
+  return batch;
+}
+
+}  // namespace
+
+std::vector<Batch> epoch_batches(const std::vector<History>& sequences,
+                                 const BatchOptions& options, std::uint64_t seed,
+                                 std::uint64_t epoch) {
+  base::Random random(mix_seed(seed, epoch));
+  std::vector<History> windows = cut_windows(sequences, options, random);
+  shuffle(windows, random);
+  std::vector<Batch> batches;
+  const std::size_t group = options.batch_size * kBatchesSortedTogether;
+  for (std::size_t from = 0; from < windows.size(); from += group) {
+    const std::size_t to = std::min(from + group, windows.size());
+    std::stable_sort(windows.begin() + static_cast<std::ptrdiff_t>(from),
+                     windows.begin() + static_cast<std::ptrdiff_t>(to),
+                     [](const History& a, const History& b) { return a.size() < b.size(); });
+    for (std::size_t i = from; i < to; i += options.batch_size)
+      batches.push_back(pad(windows, i, std::min<std::size_t>(i + options.batch_size, to)));
+  }
+  shuffle(batches, random);
+  return batches;
+}
+
+std::uint64_t mix_seed(std::uint64_t seed, std::uint64_t use) {
+  base::Random random(seed ^ (use + 1) * 0x9e3779b97f4a7c15ull);
+  return random.next();
+}
+
+}  // namespace fulcrum::train
