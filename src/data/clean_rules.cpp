@@ -1,5 +1,7 @@
 #include "data/clean_rules.h"
 
+#include "data/personal_text.h"
+
 namespace fulcrum::data {
 
 namespace json = base::json;
@@ -12,6 +14,18 @@ const std::vector<Rule>& clean_rules() {
   };
   return rules;
 }
+
+namespace {
+
+/// Samples are read by people: they must not show what a later rule takes out of the data.
+json::object without_personal_data(json::object object) {
+  for (auto& member : object)
+    if (member.value().is_string())
+      member.value() = json::string(redact(std::string_view(member.value().get_string())).text);
+  return object;
+}
+
+}  // namespace
 
 void Judgement::begin_rule(std::string_view name) {
   rules_.emplace_back(name);
@@ -29,7 +43,7 @@ void Judgement::drop(std::size_t row, std::string_view why) {
   ++accounts_.back().dropped;
   if (accounts_.back().samples.size() < max_samples_)
     sample({{"file", table_.files[table_.file[row]]}, {"line", table_.line[row]},
-            {"action", "drop"}, {"why", why}, {"row", table_.row(row)}});
+            {"action", "drop"}, {"why", why}, {"row", without_personal_data(table_.row(row))}});
 }
 
 void Judgement::change(std::size_t row, std::string_view column, std::string_view before,
@@ -48,7 +62,7 @@ void Judgement::drop_line(const BadLine& line) {
   ++accounts_.back().dropped;
   if (accounts_.back().samples.size() < max_samples_)
     sample({{"file", table_.files[line.file]}, {"line", line.line}, {"action", "drop"},
-            {"why", line.reason}, {"text", line.sample}});
+            {"why", line.reason}, {"text", redact(line.sample).text}});
 }
 
 }  // namespace fulcrum::data
