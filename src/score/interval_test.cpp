@@ -41,7 +41,7 @@ TEST(ProductInterval, IsTheProductOfTheBounds) {
 }
 
 TEST(Wilson, HoldsTheShareAndNarrowsWithTheSample) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     const int n = *rc::gen::inRange(1, 10'000);
     const int successes = *rc::gen::inRange(0, n + 1);
     const double share = static_cast<double>(successes) / n;
@@ -49,7 +49,7 @@ TEST(Wilson, HoldsTheShareAndNarrowsWithTheSample) {
     RC_ASSERT(0 <= interval.low && interval.low <= share);
     RC_ASSERT(share <= interval.high && interval.high <= 1);
     RC_ASSERT(interval.high - interval.low <= wider.high - wider.low + 1e-12);
-  });
+  }));
 }
 
 }  // namespace

@@ -116,7 +116,7 @@ TEST(Goals, AreCheckedByTheirQueries) {
 
 /// Any evidence at all: a score exists exactly when every factor does, and is their product.
 TEST(Scores, HoldTheirPromisesForAnyEvidence) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     ScoreBench ledger;
     for (const auto& spec : factor_specs()) {
       for (const bool simulated : {false, true}) {
@@ -154,7 +154,7 @@ TEST(Scores, HoldTheirPromisesForAnyEvidence) {
         RC_ASSERT(base::get_number(weakest, "value") == lowest);
       }
     }
-  });
+  }));
 }
 
 }  // namespace
