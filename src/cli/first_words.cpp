@@ -1,0 +1,29 @@
+#include "cli/first_words.h"
+
+#include <cstdlib>
+#include <string_view>
+
+namespace fulcrum::cli {
+
+FirstWords first_words(int argc, char** argv) {
+  FirstWords words;
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (value && *value && words.language.empty()) words.language = value;
+  }
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--") break;
+    if (word == "--json") words.wants_json = true;
+    if (word.starts_with("--lang=")) words.language = word.substr(7);
+    if (word == "--lang" && i + 1 < argc) words.language = argv[i + 1];
+    if (word == "--home" || word == "--wait" || word == "--lang") {
+      ++i;
+    } else if (!word.starts_with("-") && words.command.empty()) {
+      words.command = word;
+    }
+  }
+  return words;
+}
+
+}  // namespace fulcrum::cli

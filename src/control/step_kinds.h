@@ -1,0 +1,12 @@
+#pragma once
+// The one list of step kinds that `fulcrum step` can run (step_kinds.def). Kinds that need libtorch
+// belong to fulcrum-train instead.
+#include <vector>
+
+#include "exec/step.h"
+
+namespace fulcrum::control {
+
+std::vector<exec::StepKind> all_step_kinds();
+
+}  // namespace fulcrum::control
