@@ -1,0 +1,176 @@
+#include "cli/run_report_text.h"
+
+#include <fmt/format.h>
+
+#include "base/table.h"
+#include "base/text.h"
+
+namespace fulcrum::cli {
+
+namespace {
+
+namespace json = base::json;
+
+const json::value& at(const json::value& value, std::string_view path) {
+  static const json::value kNull;
+  const auto* found = base::find_path(value, path);
+  return found ? *found : kNull;
+}
+
+/// 0.3012, 12.3, 1234: four significant digits.
+std::string number(double value) {
+  if (value >= 1000 || value <= -1000) return fmt::format("{:.0f}", value);
+  return fmt::format("{:.4g}", value);
+}
+
+std::string number(const json::value& value) {
+  if (!value.is_number()) return "–";
+  return number(value.to_number<double>());
+}
+
+/// "0.301 [0.29, 0.31]"
+std::string figure(const json::value& value) {
+  if (value.is_number()) return number(value);
+  if (!at(value, "value").is_number()) return base::text("score.not_assessed");
+  std::string text = number(at(value, "value"));
+  if (at(value, "low").is_number() && at(value, "high").is_number())
+    text += fmt::format(" [{}, {}]", number(at(value, "low")), number(at(value, "high")));
+  return text;
+}
+
+std::string simulated_mark(const json::value& value) {
+  return base::get_bool(value, "simulated") ? " " + base::text("score.simulated") : "";
+}
+
+void add_data(std::string& out, const json::value& report) {
+  const json::value& data = at(report, "data");
+  if (!data.is_object()) return;
+  out += base::text("report.data", base::get_integer(data, "rows_in"),
+                    base::get_integer(data, "rows_kept"), base::get_integer(data, "dropped"),
+                    base::get_integer(data, "changed")) + "\n";
+  const json::value& judged = at(report, "checks.cleaning");
+  if (judged.is_object())
+    out += "  " + base::text("report.judged", number(at(judged, "precision")),
+                             number(at(judged, "recall"))) + "\n";
+}
+
+void add_models(std::string& out, const json::value& report) {
+  const json::value& models = at(report, "models");
+  if (!models.is_object() || models.get_object().empty()) return;
+  base::TableText table{.header = {base::text("report.model"), "NDCG@10", "HR@10", "n"},
+                        .rows = {}, .right_aligned = {}};
+  for (const auto& entry : models.get_object()) {
+    const json::value& metrics = at(entry.value(), "metrics").is_object()
+                                     ? at(entry.value(), "metrics") : at(entry.value(), "model");
+    table.rows.push_back({std::string(entry.key()), figure(at(metrics, "ndcg_at_10")),
+                          figure(at(metrics, "hr_at_10")), number(at(metrics, "ndcg_at_10.n"))});
+  }
+  out += "\n" + base::render(table);
+}
+
+void add_gates(std::string& out, const json::value& report) {
+  const json::value& gates = at(report, "gates");
+  if (!gates.is_array() || gates.get_array().empty()) return;
+  base::TableText table{.header = {base::text("report.gate"), base::text("report.figure"),
+                                   base::text("report.wanted"), ""}, .rows = {}, .right_aligned = {}};
+  for (const auto& gate : gates.get_array())
+    table.rows.push_back({base::get_string(gate, "gate"),
+                          base::get_string(gate, "metric") + " " + number(at(gate, "value")),
+                          base::get_string(gate, "wanted"),
+                          base::text(base::get_bool(gate, "passed") ? "report.passed"
+                                                                    : "report.missed")});
+  out += "\n" + base::render(table);
+}
+
+void add_release(std::string& out, const json::value& report) {
+  const json::value& release = at(report, "release");
+  if (!release.is_object()) return;
+  const json::value& evidence = at(release, "release.evidence");
+  out += "\n" + base::text("report.release", base::get_string(release, "candidate"),
+                           base::text("release." + base::get_string(release, "outcome")),
+                           base::get_string(release, "reason")) + simulated_mark(release) + "\n";
+  if (evidence.is_object())
+    out += "  " + base::text("report.evidence", number(at(evidence, "candidate_rate")),
+                             number(at(evidence, "candidate.samples")),
+                             number(at(evidence, "stable_rate")),
+                             number(at(evidence, "stable.samples")),
+                             number(at(evidence, "low")), number(at(evidence, "high"))) + "\n";
+  const std::string first = base::get_string(release, "first_release");
+  if (!first.empty()) out += "  " + base::text("report.first_release") + "\n";
+}
+
+void add_contention(std::string& out, const json::value& report) {
+  const json::value& contention = at(report, "contention");
+  const json::value& policies = at(contention, "policies");
+  if (!policies.is_array() || policies.get_array().empty()) return;
+  out += "\n" + base::text("report.contention") + " " + base::text("score.simulated") + "\n";
+  base::TableText table{.header = {base::text("report.policy"), base::text("report.job"),
+                                   base::text("report.waited_h"), base::text("report.gpu_hours"),
+                                   base::text("report.usd")},
+                        .rows = {}, .right_aligned = {false, false, true, true, true}};
+  for (const auto& policy : policies.get_array()) {
+    const json::value& jobs = at(policy, "jobs");
+    if (!jobs.is_array()) continue;
+    for (const auto& job : jobs.get_array())
+      table.rows.push_back({base::get_string(policy, "policy"), base::get_string(job, "name"),
+                            fmt::format("{:.2f}", base::get_number(job, "wait_s") / 3600),
+                            fmt::format("{:.2f}", base::get_number(job, "gpu_hours")),
+                            fmt::format("{:.2f}", base::get_number(job, "cost_usd"))});
+  }
+  out += base::render(table);
+}
+
+void add_scores(std::string& out, const json::value& report) {
+  const json::value& scores = at(report, "scores");
+  if (!scores.is_object()) return;
+  base::TableText table{.header = {base::text("report.score"), base::text("report.figure"),
+                                   base::text("report.weakest"), base::text("report.raises")},
+                        .rows = {}, .right_aligned = {}};
+  for (const auto& entry : scores.get_object()) {
+    const json::value& score = entry.value();
+    const std::string state = base::get_string(score, "state");
+    std::string value = state == "assessed" ? figure(score) : base::text("score." + state);
+    table.rows.push_back({base::text("score." + std::string(entry.key())),
+                          value + simulated_mark(score), base::get_string(score, "weakest"),
+                          base::get_string(score, "next")});
+    if (!at(score, "factors").is_object()) continue;
+    for (const auto& factor : at(score, "factors").get_object())
+      table.rows.push_back({"  " + std::string(factor.key()),
+                            figure(factor.value()) + simulated_mark(factor.value()), "", ""});
+  }
+  out += "\n" + base::render(table);
+}
+
+void add_next(std::string& out, const json::value& report) {
+  const json::value& next = at(report, "next");
+  if (!next.is_array() || next.get_array().empty()) return;
+  const json::value& first = next.get_array()[0];
+  out += "\n" + base::text("report.next", base::get_string(first, "action"),
+                           base::text("score." + base::get_string(first, "score")),
+                           base::get_string(first, "factor")) + "\n";
+}
+
+}  // namespace
+
+std::string run_report_text(const json::value& report) {
+  std::string out;
+  std::size_t cached = 0, total = 0;
+  if (at(report, "steps").is_array())
+    for (const auto& step : at(report, "steps").get_array()) {
+      ++total;
+      if (base::get_bool(step, "cached")) ++cached;
+    }
+  out += base::text("report.headline", base::get_string(report, "plan"),
+                    base::text("run." + base::get_string(report, "state")),
+                    fmt::format("{:.1f}", base::get_number(report, "seconds")), total, cached) + "\n";
+  add_data(out, report);
+  add_models(out, report);
+  add_gates(out, report);
+  add_release(out, report);
+  add_contention(out, report);
+  add_scores(out, report);
+  add_next(out, report);
+  return out;
+}
+
+}  // namespace fulcrum::cli
