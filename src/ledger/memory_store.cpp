@@ -152,9 +152,19 @@ class MemoryStore final : public Store {
     CHECK_OK(status);
     tables_.clear();
     tables_.apply(buffer);
+    const std::unique_lock lock(mutex_);
+    is_stale_ = false;
     return {};
   }
-  bool tables_stale() const override { return false; }
+  bool tables_stale() const override {
+    const std::shared_lock lock(mutex_);
+    return is_stale_;
+  }
+  base::Status mark_tables_stale() override {
+    const std::unique_lock lock(mutex_);
+    is_stale_ = true;
+    return {};
+  }
 
  private:
   base::Status append_group(std::span<const Commit> group, const Checkpoint* given,
@@ -212,6 +222,7 @@ class MemoryStore final : public Store {
   std::unordered_map<std::string, std::size_t> command_index_;
   std::map<std::uint64_t, Checkpoint> checkpoints_;
   std::optional<Snapshot> snapshot_;
+  bool is_stale_ = false;
   std::map<std::string, std::string, std::less<>> settings_;
 };
 

@@ -98,6 +98,7 @@ class SqliteStore final : public Store {
     const auto stale = get_setting(sqlite::kStaleSetting);
     return stale && stale->has_value();
   }
+  base::Status mark_tables_stale() override { return put_setting(sqlite::kStaleSetting, "1"); }
 
  private:
   base::Status append_group(std::span<const Commit> group, const Checkpoint* given,

@@ -104,6 +104,7 @@ class Store {
   virtual base::Status rebuild_tables(const Project& project) = 0;
   /// The declared read models are not those that were filled: rebuild_tables() is due.
   virtual bool tables_stale() const = 0;
+  virtual base::Status mark_tables_stale() = 0;
 };
 
 /// Signs a checkpoint's text; returns the raw signature. Handed in so that the store holds no key.

@@ -45,10 +45,10 @@ enum class Compare { kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqu
 struct Condition {
   std::string column;
   Compare compare = Compare::kEqual;
-  Value value;
+  Value value = nullptr;
 };
 struct Select {
-  std::string table;
+  std::string table = {};
   std::vector<Condition> where = {};    // all must hold
   std::vector<std::string> order = {};  // column names; "-name" is descending; default: the key
   std::size_t limit = 1000;             // 0: no limit
