@@ -42,6 +42,7 @@ class Lab {
     session_form_ = pick<std::string>({"s{}", "{:016x}", "ses_{:08x}"});
     event_form_ = pick<std::string>({"e{}", "{:024x}", "{:08x}-ev"});
     gap_s_ = 8 + 50 * random_.uniform();
+    pace_sigma_ = 0.15 + 0.45 * random_.uniform();
     gap_sigma_ = 0.6 + 0.6 * random_.uniform();
     dwell_sigma_ = 0.5 + 0.7 * random_.uniform();
     resolution_s_ = pick<double>({1, 0.1, 0.001});
@@ -145,7 +146,7 @@ class Lab {
     const double length = 3 + 6 * random_.uniform();
     for (std::size_t u = 0; u < users_; ++u) {
       const std::string agent = human_agent();
-      const double pace = std::exp(0.3 * random_.normal());
+      const double pace = std::exp(pace_sigma_ * random_.normal());
       for (auto visits = 1 + random_.below(6); visits > 0; --visits) {
         const std::string id = session();
         std::int64_t time_us = some_time();
@@ -195,13 +196,14 @@ class Lab {
         {"absurd price", &Lab::absurd_price}, {"absurd dwell", &Lab::absurd_dwell},
         {"time", &Lab::wrong_time}, {"unparsable", &Lab::unparsable}, {"unknown id", &Lab::unknown},
         {"swapped", &Lab::swapped}, {"kind", &Lab::wrong_kind}, {"cents", &Lab::cents},
+        {"garbled id", &Lab::garbled}, {"hours off", &Lab::hours_off}, {"echo", &Lab::echo},
         {"personal", &Lab::personal}, {"case", &Lab::other_case}};
     std::set<std::size_t> used;
     for (std::size_t i = 0; i < rows * 3 / 4; ++i) {
       const auto& [name, planter] = kinds[random_.below(kinds.size())];
       const std::size_t victim = random_.below(clean_rows);
       if (!used.insert(victim).second || !lines_[victim].planted.empty()) continue;
-      const bool copies = planter == &Lab::copy || planter == &Lab::respelt;
+      const bool copies = planter == &Lab::copy || planter == &Lab::respelt || planter == &Lab::echo;
       Line line = lines_[victim];
       line.planted = name;
       (this->*planter)(line);
@@ -255,6 +257,17 @@ class Lab {
     if (random_.below(3) == 0) line.row["item"] = json::object{{"id", 5}};
   }
   void cents(Line& line) { line.row["price"] = line.row["price"].to_number<double>() * 100; }
+  void garbled(Line& line) {
+    const auto key = pick<std::string>({"user", "item"});
+    line.row[key] = pick<std::string>({"\xC3\x83\xC2\xA9", "test user", "<a href=x>", "undefined-undefined", "\xE6\xB5\x8B\xE8\xAF\x95"});
+  }
+  void hours_off(Line& line) {
+    line.row["time"] = base::iso_time(line.time_us + (random_.below(2) == 0 ? 1 : -1) * 26 * 3'600'000'000);
+  }
+  void echo(Line& line) {  // the same click sent again a moment later
+    line.row["event_id"] = event_id();
+    line.row["time"] = base::iso_time(line.time_us + 200'000 + static_cast<std::int64_t>(random_.below(800'000)));
+  }
   void personal(Line& line) {
     line.repairable = true;
     line.row["comment"] = pick<std::string>({"write to anna.b@example.org", "call 13812345678 now",
@@ -268,7 +281,7 @@ class Lab {
   base::Random random_;
   double dirt_;
   std::string user_form_, item_form_, session_form_, event_form_;
-  double gap_s_, gap_sigma_, dwell_sigma_, resolution_s_, sale_share_;
+  double gap_s_, gap_sigma_, pace_sigma_, dwell_sigma_, resolution_s_, sale_share_;
   bool last_without_dwell_;
   int days_;
   std::size_t users_, items_;
@@ -332,6 +345,17 @@ Figures measure(std::uint64_t seed, double dirt, bool with_references) {
   for (const auto& [kind, count] : by_kind)
     if (count.first < count.second) figures.details += fmt::format(" | {} {}/{}", kind, count.first, count.second);
   for (const auto& [rule, count] : false_by_rule) figures.details += fmt::format(" | !{} {}", rule, count);
+  if (std::getenv("FULCRUM_CLEAN_DEBUG")) {
+    std::set<std::string> bots;
+    for (const auto& line : lab.lines())
+      if (line.planted == "bot") bots.insert(std::string(line.row.at("session").as_string()));
+    for (const auto& session : (*cleaned)->sessions) {
+      if (bots.contains(session.session) == session.bot && (session.bot || session.score < 0.6)) continue;
+      fmt::print("  session {} bot {} score {:.2f} events {}:", session.session, session.bot, session.score, session.events);
+      for (const auto& [name, part] : session.evidence) fmt::print(" {} {:.2f}", name, part);
+      fmt::print("\n");
+    }
+  }
   fs::remove_all(folder);
   return figures;
 }

@@ -108,8 +108,8 @@ bool is_iban(std::string_view text) {
 }
 
 std::vector<Finding> find_email(std::string_view text) {
-  static const RE2 kPattern(
-      R"(([\pL\pN._%+\-]+@[\pL\pN\-]+(?:\.[\pL\pN\-]+)*\.[\pL]{2,24}))");
+  // ASCII on purpose: in Chinese text the words around an address are letters too.
+  static const RE2 kPattern(R"(([A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,24}))");
   return find(text, kPattern, any);
 }
 

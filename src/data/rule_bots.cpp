@@ -14,7 +14,7 @@ namespace fulcrum::data {
 
 namespace {
 
-constexpr double kFirst_z = 2.5, kFull_z = 5.5;  // evidence grows from none to all between these
+constexpr double kFirst_z = 2.2, kFull_z = 5.0;  // evidence grows from none to all between these
 constexpr std::size_t kLeastSessions = 30;
 
 struct Session {
@@ -23,8 +23,26 @@ struct Session {
   SessionScore score;
 };
 
-/// 0 … 1, by how far out a value lies.
-double strength(double z) { return std::clamp((z - kFirst_z) / (kFull_z - kFirst_z), 0.0, 1.0); }
+/// 0 … 1 by how far out a value lies, and up to 1.6 for what chance cannot do.
+double strength(double z) {
+  return std::clamp((z - kFirst_z) / (kFull_z - kFirst_z), 0.0, 1.0) +
+         0.6 * std::clamp((z - kFull_z) / 3, 0.0, 1.0);
+}
+
+/// The z of an upper binomial tail: k or more of n where each has probability p (Chernoff's bound,
+/// less one decade for the many sessions that are looked at).
+double binomial_z(double k, double n, double p) {
+  const double share = k / n;
+  if (share <= p) return 0;
+  const double left = share < 1 ? (1 - share) * std::log((1 - share) / (1 - p)) : 0;
+  const double minus_log = n * (share * std::log(share / p) + left);
+  return std::sqrt(2 * std::max(0.0, minus_log - std::log(10)));
+}
+
+/// Sampling error of a median of n values whose deviation is exp(log_deviation).
+double median_error(double log_deviation, double n) {
+  return 1.25 * std::exp(log_deviation) / std::sqrt(std::max(1.0, n));
+}
 
 std::vector<std::uint32_t> item_ranks(const EventTable& table) {
   const Column& items = table.columns[static_cast<std::size_t>(table.item)];
@@ -96,7 +114,13 @@ void score(std::vector<Session>& sessions, double mark) {
   const Robust gap_spread = population(sessions, &SessionFeatures::gap_spread, 0.15);
   const Robust dwell_spread = population(sessions, &SessionFeatures::dwell_spread, 0.15);
   const Robust dwell = population(sessions, &SessionFeatures::log_dwell, 0.2);
-  const Robust walk = population(sessions, &SessionFeatures::walk, 0.02);
+  double steps = 0, neighbours = 0;
+  for (const auto& session : sessions)
+    if (!std::isnan(session.features.walk)) {
+      steps += session.features.steps;
+      neighbours += session.features.steps * session.features.walk;
+    }
+  const double usual_walk = std::clamp(steps > 0 ? neighbours / steps : 0, 0.02, 0.5);
   const double declared_share =
       static_cast<double>(std::count_if(sessions.begin(), sessions.end(),
                                         [](const auto& s) { return s.features.declared; })) /
@@ -108,16 +132,12 @@ void score(std::vector<Session>& sessions, double mark) {
       if (strength(z) > 0) evidence[name] = weight * strength(z);
     };
     add("volume", 0.4, distance(size, f.log_size, 0, 1));
-    add("fast_clicks", 0.55, distance(gap, f.log_gap, f.gap_spread_error, -1));
+    add("fast_clicks", 0.55, distance(gap, f.log_gap, median_error(gap_spread.centre, f.size - 1), -1));
     add("regular_clicks", 0.65, distance(gap_spread, f.gap_spread, f.gap_spread_error, -1));
-    add("flat_dwell", 0.55, distance(dwell_spread, f.dwell_spread, f.dwell_spread_error, -1));
-    add("short_dwell", 0.4, distance(dwell, f.log_dwell, f.dwell_spread_error, -1));
-    // A walk needs many steps to the next item: z of a binomial share against the usual one.
-    if (!std::isnan(f.walk)) {
-      const double usual = std::clamp(walk.centre, 0.01, 0.99);
-      const double error = std::sqrt(usual * (1 - usual) / f.steps);
-      if (f.walk > 0.3) add("catalogue_walk", 0.7, (f.walk - usual) / std::hypot(error, walk.spread));
-    }
+    add("flat_dwell", 0.6, distance(dwell_spread, f.dwell_spread, f.dwell_spread_error, -1));
+    add("short_dwell", 0.4, distance(dwell, f.log_dwell, median_error(dwell_spread.centre, f.size), -1));
+    if (!std::isnan(f.walk))
+      add("catalogue_walk", 0.7, binomial_z(f.walk * f.steps, f.steps, usual_walk));
     if (f.declared && declared_share < 0.5) evidence["declared"] = mark;
     for (const auto& [name, part] : evidence) session.score.score += part;
     session.score.bot = session.score.score >= mark;

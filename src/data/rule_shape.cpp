@@ -2,6 +2,8 @@
 // pattern of another column. The usual form of each column is learnt from the data.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "data/column_profile.h"
 
 namespace fulcrum::data {
@@ -60,6 +62,16 @@ void drop_other_kinds(CleanWork& work, std::size_t index) {
   }
 }
 
+/// Random hexadecimal has ids of digits alone: fewer classes of characters are no other form.
+bool is_part_of(const std::string& form, const std::string& usual, int level) {
+  if (level < 2) return false;
+  const auto classes = [](const std::string& text) { return text.substr(0, text.rfind(':')); };
+  if (level == 2 && form.substr(form.rfind(':')) != usual.substr(usual.rfind(':'))) return false;
+  const std::string own = level == 2 ? classes(form) : form;
+  return std::all_of(own.begin(), own.end(),
+                     [&](char c) { return usual.find(c) != std::string::npos; });
+}
+
 }  // namespace
 
 base::Status rule_shape(CleanWork& work) {
@@ -87,7 +99,7 @@ base::Status rule_shape(CleanWork& work) {
     for (std::size_t row = 0; row < table.rows(); ++row) {
       if (work.judgement.dropped(row) || cells.kinds[row] != CellKind::kText) continue;
       const std::string form = form_of(table.texts[cells.texts[row]], pattern.level);
-      if (form == pattern.usual) continue;
+      if (form == pattern.usual || is_part_of(form, pattern.usual, pattern.level)) continue;
       const double share = pattern.shares.at(form);
       if (share < kRare || (share < kForeign && foreign.contains(form)))
         work.judgement.drop(row, fmt::format("{} \"{}\" has the form {}, usual is {}", cells.name,

@@ -50,27 +50,33 @@ base::Result<Span> window_of(const CleanWork& work) {
 /// `key` gives a group's number, negative for none.
 template <class Key>
 void drop_strays(CleanWork& work, const Key& key, std::size_t least_rows, double least_us,
-                 const char* what) {
+                 double spans_wide, const char* what) {
   std::unordered_map<std::int64_t, std::vector<double>> groups;
   for (std::size_t row = 0; row < work.table.rows(); ++row)
     if (!work.judgement.dropped(row) && key(row) >= 0)
       groups[key(row)].push_back(static_cast<double>(work.table.time_us[row]));
-  std::unordered_map<std::int64_t, double> centres;
+  struct Place {
+    double centre = 0, span = 0;
+  };
+  std::unordered_map<std::int64_t, Place> places;
   std::vector<double> spans;  // of the middle four fifths of each group
   for (auto& [group, times] : groups) {
     if (times.size() < least_rows) continue;
     const double low = quantile(times, 0.1), high = quantile(times, 0.9);
     spans.push_back(high - low);
-    centres[group] = median(times);
+    places[group] = {median(times), high - low};
   }
   if (spans.empty()) return;
-  // Wide enough for the longest natural group; a stray is far beyond.
-  const double reach = std::max(least_us, 10 * quantile(spans, 0.9));
+  // Wide enough for the longest natural group; a stray is far beyond. The median span, since strays
+  // lengthen the spans of short groups.
+  const double reach = std::max(least_us, spans_wide * median(spans));
   for (std::size_t row = 0; row < work.table.rows(); ++row) {
     if (work.judgement.dropped(row)) continue;
-    const auto centre = centres.find(key(row));
-    if (centre == centres.end()) continue;
-    if (std::abs(static_cast<double>(work.table.time_us[row]) - centre->second) > reach)
+    const auto place = places.find(key(row));
+    if (place == places.end()) continue;
+    // A group that is long by itself (a file of late rows) has as much room as it takes.
+    if (std::abs(static_cast<double>(work.table.time_us[row]) - place->second.centre) >
+        std::max(reach, 5 * place->second.span))
       work.judgement.drop(row, fmt::format("{} is far from the times of its {}",
                                            base::iso_time(work.table.time_us[row]), what));
   }
@@ -97,11 +103,11 @@ base::Status rule_times(CleanWork& work) {
         [&](std::size_t row) {
           return sessions.kinds[row] == CellKind::kText ? std::int64_t{sessions.texts[row]} : -1;
         },
-        3, 3 * kHour_us, "session");
+        3, 3 * kHour_us, 40, "session");
   }
   if (table.files.size() >= 3)  // rotated logs
     drop_strays(
-        work, [&](std::size_t row) { return std::int64_t{table.file[row]}; }, 50, 24 * kHour_us,
+        work, [&](std::size_t row) { return std::int64_t{table.file[row]}; }, 50, 24 * kHour_us, 8,
         "file");
   return {};
 }
