@@ -86,6 +86,33 @@ std::vector<Batch> epoch_batches(const std::vector<History>& sequences,
   return batches;
 }
 
+std::vector<Batch> split_rows(const Batch& batch, std::int64_t parts) {
+  std::vector<Batch> result;
+  for (std::int64_t part = 0; part < parts; ++part) {
+    const std::int64_t from = batch.rows * part / parts, to = batch.rows * (part + 1) / parts;
+    if (from == to) continue;
+    Batch piece;
+    piece.rows = to - from;
+    for (std::int64_t i = from * batch.length; i < to * batch.length; ++i)
+      if (batch.targets[static_cast<std::size_t>(i)] >= 0)
+        piece.length = std::max(piece.length, i % batch.length + 1);
+    for (std::int64_t row = from; row < to; ++row) {
+      const std::int64_t start = row * batch.length;
+      piece.inputs.insert(piece.inputs.end(), batch.inputs.begin() + start,
+                          batch.inputs.begin() + start + piece.length);
+      piece.targets.insert(piece.targets.end(), batch.targets.begin() + start,
+                           batch.targets.begin() + start + piece.length);
+    }
+    result.push_back(std::move(piece));
+  }
+  return result;
+}
+
+std::int64_t count_targets(const Batch& batch) {
+  return std::count_if(batch.targets.begin(), batch.targets.end(),
+                       [](std::int64_t target) { return target >= 0; });
+}
+
 std::uint64_t mix_seed(std::uint64_t seed, std::uint64_t use) {
   base::Random random(seed ^ (use + 1) * 0x9e3779b97f4a7c15ull);
   return random.next();

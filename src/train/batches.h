@@ -29,6 +29,10 @@ std::vector<Batch> epoch_batches(const std::vector<History>& sequences,
                                  const BatchOptions& options, std::uint64_t seed,
                                  std::uint64_t epoch);
 
+/// At most `parts` batches with the same rows in order, each padded to its own longest row.
+std::vector<Batch> split_rows(const Batch& batch, std::int64_t parts);
+std::int64_t count_targets(const Batch& batch);
+
 /// A seed for one use, so that uses do not share random numbers.
 std::uint64_t mix_seed(std::uint64_t seed, std::uint64_t use);
 

@@ -60,7 +60,7 @@ struct Recipe {
   EarlyStopping early_stopping;
   double label_smoothing = 0;   // [0, 1)
   double history_dropout = 0;   // [0, 0.9]: share of history items left out while learning
-  unsigned threads = 2;         // 1…256; another number may give other bytes
+  unsigned threads = 2;         // 1…256; the result does not depend on it
 };
 BOOST_DESCRIBE_STRUCT(Recipe, (),
                       (model, optimizer, epochs, batch_size, early_stopping, label_smoothing,

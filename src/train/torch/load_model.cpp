@@ -25,7 +25,6 @@ base::Result<LoadedModel> load_model(const std::filesystem::path& folder) {
   TRY(model.card, read_model_card(folder));
   TRY(const auto weights, read_model_weights(folder));
   try {
-    at::set_num_threads(1);
     TRY(model.recommender, recommender_from(model.card, weights));
   } catch (const std::exception& error) {
     return base::failed("model.damaged", error.what());

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <thread>
 
+#include "train/torch/gradient.h"
+
 namespace fulcrum::train {
 
 namespace {
@@ -25,14 +27,12 @@ double at_share(const std::vector<double>& sorted, double share) {
 
 double targets_per_s(Network& network, const std::vector<Batch>& batches, unsigned threads,
                      const FitOptions& options) {
-  at::set_num_threads(static_cast<int>(threads));
   std::int64_t targets = 0;
   const std::int64_t since_us = options.clock->now_us();
   for (const auto& batch : batches) {
-    network->zero_grad();
-    batch_loss(network, batch, options.recipe.label_smoothing).backward();
-    targets += std::count_if(batch.targets.begin(), batch.targets.end(),
-                             [](std::int64_t target) { return target >= 0; });
+    compute_gradient(network, batch, {.label_smoothing = options.recipe.label_smoothing,
+                                      .threads = threads});
+    targets += count_targets(batch);
     if (targets >= kTargetsPerRound) break;
   }
   return static_cast<double>(targets) / elapsed_s(*options.clock, since_us);
@@ -62,7 +62,6 @@ std::optional<Robustness> measure_robustness(Recommender& model, std::span<const
 
 Latency measure_latency(Recommender& model, std::span<const Case> cases,
                         const base::Clock& clock) {
-  at::set_num_threads(1);
   std::vector<double> times_ms;
   for (std::size_t i = 0; i < kRequests + kWarmUp; ++i) {
     const std::int64_t since_us = clock.now_us();
@@ -81,7 +80,7 @@ std::optional<Scaling> measure_scaling(const std::vector<History>& training,
   const unsigned cores = std::thread::hardware_concurrency();
   if (cores < 2) return std::nullopt;
   Scaling scaling;
-  scaling.threads = std::min(cores, std::max(2u, options.recipe.threads));
+  scaling.threads = std::min(cores, std::clamp(options.recipe.threads, 2u, static_cast<unsigned>(kShards)));
   Network network(options.recipe.model, static_cast<std::int64_t>(options.items));
   const auto batches = epoch_batches(
       training, {options.recipe.batch_size, options.recipe.model.max_length, 0}, options.seed, 0);
@@ -92,7 +91,6 @@ std::optional<Scaling> measure_scaling(const std::vector<History>& training,
     many.push_back(targets_per_s(network, batches, scaling.threads, options));
     efficiencies.push_back(many.back() / (one.back() * scaling.threads));
   }
-  at::set_num_threads(static_cast<int>(options.recipe.threads));
   scaling.targets_per_s_one = median(one);
   scaling.targets_per_s_many = median(many);
   scaling.efficiency = median(efficiencies);

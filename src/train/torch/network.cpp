@@ -10,7 +10,14 @@ namespace {
 
 constexpr double kInitialSpread = 0.02;
 
+torch::Tensor dropped(const torch::Tensor& x, double share, const Dice& dice) {
+  if (!dice || share <= 0) return x;
+  return x * torch::empty_like(x).bernoulli_(1 - share, dice).div_(1 - share);
+}
+
 }  // namespace
+
+Dice make_dice(std::uint64_t seed) { return at::make_generator<at::CPUGeneratorImpl>(seed); }
 
 NetworkImpl::NetworkImpl(const ModelRecipe& recipe, std::int64_t items) : recipe_(recipe) {
   const auto dim = static_cast<std::int64_t>(recipe.dim);
@@ -41,7 +48,7 @@ NetworkImpl::NetworkImpl(const ModelRecipe& recipe, std::int64_t items) : recipe
 }
 
 torch::Tensor NetworkImpl::attend(std::size_t layer, const torch::Tensor& x,
-                                  const torch::Tensor& mask) {
+                                  const torch::Tensor& mask, const Dice& dice) {
   const auto batch = x.size(0), length = x.size(1), dim = x.size(2);
   const auto heads = static_cast<std::int64_t>(recipe_.heads);
   auto mixed = mixes_[layer]->forward(attention_norms_[layer]->forward(x));
@@ -50,27 +57,28 @@ torch::Tensor NetworkImpl::attend(std::size_t layer, const torch::Tensor& x,
   auto weights = torch::matmul(query, key.transpose(-2, -1)) /
                  std::sqrt(static_cast<double>(dim / heads));
   weights = torch::softmax(weights + mask, -1);
-  weights = torch::dropout(weights, recipe_.dropout, is_training());
+  weights = dropped(weights, recipe_.dropout, dice);
   const auto joined = torch::matmul(weights, value).transpose(1, 2).reshape({batch, length, dim});
-  return torch::dropout(projections_[layer]->forward(joined), recipe_.dropout, is_training());
+  return dropped(projections_[layer]->forward(joined), recipe_.dropout, dice);
 }
 
-torch::Tensor NetworkImpl::feed_forward(std::size_t layer, const torch::Tensor& x) {
+torch::Tensor NetworkImpl::feed_forward(std::size_t layer, const torch::Tensor& x,
+                                        const Dice& dice) {
   auto wide = torch::gelu(widenings_[layer]->forward(feed_norms_[layer]->forward(x)));
-  return torch::dropout(narrowings_[layer]->forward(wide), recipe_.dropout, is_training());
+  return dropped(narrowings_[layer]->forward(wide), recipe_.dropout, dice);
 }
 
-torch::Tensor NetworkImpl::hidden(const torch::Tensor& histories) {
+torch::Tensor NetworkImpl::hidden(const torch::Tensor& histories, const Dice& dice) {
   const auto length = histories.size(1);
   const auto dim = static_cast<double>(recipe_.dim);
   auto x = torch::embedding(items_, histories, /*padding_idx=*/0) * std::sqrt(dim) +
            places_.slice(0, 0, length);
-  x = torch::dropout(x, recipe_.input_dropout, is_training());
+  x = dropped(x, recipe_.input_dropout, dice);
   const auto mask = torch::triu(
       torch::full({length, length}, -std::numeric_limits<float>::infinity()), 1);
   for (std::size_t layer = 0; layer < mixes_.size(); ++layer) {
-    x = x + attend(layer, x, mask);
-    x = x + feed_forward(layer, x);
+    x = x + attend(layer, x, mask, dice);
+    x = x + feed_forward(layer, x, dice);
   }
   return last_norm_->forward(x);
 }

@@ -9,13 +9,18 @@
 
 namespace fulcrum::train {
 
+/// A generator of one thread's own: torch's global one would be shared by all.
+using Dice = c10::optional<at::Generator>;
+Dice make_dice(std::uint64_t seed);
+
 class NetworkImpl final : public torch::nn::Module {
  public:
   NetworkImpl(const ModelRecipe& recipe, std::int64_t items);
 
   /// `histories` is (batch, length) of item numbers + 1, 0 is padding; length <= max_length.
-  /// Returns (batch, length, dim).
-  torch::Tensor hidden(const torch::Tensor& histories);
+  /// Returns (batch, length, dim). Dropout draws from `dice` and is off without one. Several
+  /// threads may call it at once.
+  torch::Tensor hidden(const torch::Tensor& histories, const Dice& dice = {});
   /// (…, dim) to (…, items).
   torch::Tensor logits(const torch::Tensor& hidden);
 
@@ -25,8 +30,9 @@ class NetworkImpl final : public torch::nn::Module {
   void start_embeddings(const torch::Tensor& values);
 
  private:
-  torch::Tensor attend(std::size_t layer, const torch::Tensor& x, const torch::Tensor& mask);
-  torch::Tensor feed_forward(std::size_t layer, const torch::Tensor& x);
+  torch::Tensor attend(std::size_t layer, const torch::Tensor& x, const torch::Tensor& mask,
+                       const Dice& dice);
+  torch::Tensor feed_forward(std::size_t layer, const torch::Tensor& x, const Dice& dice);
 
   ModelRecipe recipe_;
   torch::Tensor items_;      // (items + 1, dim); row 0 is padding and stays 0

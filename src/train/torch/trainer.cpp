@@ -7,6 +7,7 @@
 #include "train/metrics.h"
 #include "train/torch/checkpoint.h"
 #include "train/torch/cooccurrence.h"
+#include "train/torch/gradient.h"
 #include "train/torch/transformer.h"
 
 namespace fulcrum::train {
@@ -71,25 +72,24 @@ EpochRecord run_epoch(Network& network, torch::optim::Optimizer& optimizer,
   const auto batches = epoch_batches(
       training, {recipe.batch_size, recipe.model.max_length, recipe.history_dropout},
       options.seed, epoch);
-  torch::manual_seed(mix_seed(options.seed, kDropout + epoch));
-  network->train();
+  const std::uint64_t dropout_seed = mix_seed(options.seed, kDropout + epoch);
   EpochRecord record{.epoch = epoch};
   for (std::size_t i = 0; i < batches.size(); ++i) {
     const double done = (epoch - 1 + static_cast<double>(i) / static_cast<double>(batches.size())) /
                         recipe.epochs;
     record.lr = learning_rate(recipe.optimizer, done);
     for (auto& group : optimizer.param_groups()) group.options().set_lr(record.lr);
-    optimizer.zero_grad();
-    auto loss = batch_loss(network, batches[i], recipe.label_smoothing);
-    loss.backward();
+    const double loss =
+        compute_gradient(network, batches[i], {.label_smoothing = recipe.label_smoothing,
+                                               .threads = recipe.threads,
+                                               .dropout_seed = mix_seed(dropout_seed, i)});
     const double limit = recipe.optimizer.clip_norm > 0 ? recipe.optimizer.clip_norm : 1e30;
     record.gradient_norm += torch::nn::utils::clip_grad_norm_(network->parameters(), limit) /
                             static_cast<double>(batches.size());
     optimizer.step();
-    const auto targets = std::count_if(batches[i].targets.begin(), batches[i].targets.end(),
-                                       [](std::int64_t target) { return target >= 0; });
+    const std::int64_t targets = count_targets(batches[i]);
     record.targets += targets;
-    record.loss += loss.item<double>() * static_cast<double>(targets);
+    record.loss += loss * static_cast<double>(targets);
     if (!std::isfinite(record.loss))
       throw std::runtime_error("the loss is not a number any more; a smaller optimizer.lr or a "
                                "smaller optimizer.clip_norm helps");
@@ -115,24 +115,10 @@ double learning_rate(const OptimizerRecipe& recipe, double done) {
   return recipe.lr * (recipe.lr_floor + (1 - recipe.lr_floor) * cosine);
 }
 
-torch::Tensor batch_loss(Network& network, const Batch& batch, double label_smoothing) {
-  const auto options = torch::TensorOptions().dtype(torch::kLong);
-  const auto inputs = torch::from_blob(const_cast<std::int64_t*>(batch.inputs.data()),
-                                       {batch.rows, batch.length}, options);
-  const auto targets = torch::from_blob(const_cast<std::int64_t*>(batch.targets.data()),
-                                        {batch.rows * batch.length}, options);
-  const auto places = torch::nonzero(targets >= 0).squeeze(1);
-  const auto hidden = network->hidden(inputs).view({batch.rows * batch.length, -1});
-  const auto logits = network->logits(hidden.index_select(0, places));
-  namespace F = torch::nn::functional;
-  return F::cross_entropy(logits, targets.index_select(0, places),
-                          F::CrossEntropyFuncOptions().label_smoothing(label_smoothing));
-}
-
 FitResult fit(const std::vector<History>& training, std::span<const Case> validation,
               const FitOptions& options) {
   const Recipe& recipe = options.recipe;
-  at::set_num_threads(static_cast<int>(recipe.threads));
+  at::set_num_threads(1);  // threads share the work by in_parallel()
   Network network = initial_network(training, options);
   Network best(recipe.model, static_cast<std::int64_t>(options.items));
   auto optimizer = make_optimizer(network, recipe.optimizer);
@@ -142,7 +128,7 @@ FitResult fit(const std::vector<History>& training, std::span<const Case> valida
     progress = std::move(*saved);
   FitResult result;
   result.resumed_from = static_cast<unsigned>(progress.epochs.size());
-  const auto model = transformer(network, recipe.model, options.items);
+  const auto model = transformer(network, recipe.model, options.items, recipe.threads);
   while (progress.epochs.size() < recipe.epochs) {
     const auto epoch = static_cast<unsigned>(progress.epochs.size()) + 1;
     const unsigned patience = recipe.early_stopping.patience;
@@ -166,7 +152,6 @@ FitResult fit(const std::vector<History>& training, std::span<const Case> valida
     if (options.epoch_done) options.epoch_done(progress.epochs);
   }
   result.best = best;
-  result.best->eval();
   result.best_epoch = progress.best_epoch;
   result.epochs = std::move(progress.epochs);
   return result;

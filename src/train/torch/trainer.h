@@ -1,6 +1,6 @@
 #pragma once
-// Trains the network. Deterministic: the weights' bytes are a function of (sequences, recipe,
-// seed) at a fixed thread count on one machine. A checkpoint is written after every epoch, and
+// Trains the network. Deterministic: on one machine the weights' bytes are a function of
+// (sequences, recipe, seed), whatever the number of threads. A checkpoint is written after every epoch, and
 // random numbers are seeded anew at the start of each, so that a run that is killed anywhere and
 // called again ends with the same bytes.
 #include <boost/describe/class.hpp>
@@ -58,8 +58,5 @@ FitResult fit(const std::vector<History>& training, std::span<const Case> valida
 /// The rate at a point of the run (0…1): linear rise over `warmup`, then a half cosine down to
 /// lr · lr_floor.
 double learning_rate(const OptimizerRecipe& recipe, double done);
-
-/// Mean cross-entropy over the batch's targets, with label smoothing; undefined gradient mode.
-torch::Tensor batch_loss(Network& network, const Batch& batch, double label_smoothing);
 
 }  // namespace fulcrum::train

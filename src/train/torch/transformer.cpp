@@ -2,23 +2,38 @@
 
 #include <algorithm>
 
+#include "train/torch/gradient.h"
+
 namespace fulcrum::train {
 
 namespace {
 
+constexpr std::size_t kChunk = 32;  // rows of one pass
+
 class Transformer final : public Recommender {
  public:
-  Transformer(Network network, const ModelRecipe& recipe, std::size_t items)
-      : network_(std::move(network)), most_(recipe.max_length), items_(items) {}
+  Transformer(Network network, const ModelRecipe& recipe, std::size_t items, unsigned threads)
+      : network_(std::move(network)),
+        most_(recipe.max_length),
+        items_(items),
+        threads_(threads) {}
 
   std::size_t item_count() const override { return items_; }
 
   std::vector<float> score(std::span<const History> histories) override {
-    if (histories.empty()) return {};
-    at::internal::lazy_init_num_threads();  // OpenMP keeps the number by thread
+    std::vector<float> scores(histories.size() * items_);
+    const std::size_t chunks = (histories.size() + kChunk - 1) / kChunk;
+    in_parallel(chunks, threads_, [&](std::size_t chunk) {
+      const std::size_t from = chunk * kChunk;
+      const auto rows = histories.subspan(from, std::min(kChunk, histories.size() - from));
+      score_chunk(rows, scores.data() + from * items_);
+    });
+    return scores;
+  }
+
+ private:
+  void score_chunk(std::span<const History> histories, float* into) {
     const torch::NoGradGuard no_grad;
-    const bool was_training = network_->is_training();
-    network_->eval();
     const auto rows = static_cast<std::int64_t>(histories.size());
     std::int64_t length = 1;
     for (const auto& history : histories) length = std::max(length, used(history));
@@ -28,20 +43,18 @@ class Transformer final : public Recommender {
     for (std::int64_t row = 0; row < rows; ++row) {
       const History& history = histories[static_cast<std::size_t>(row)];
       const std::int64_t own = used(history);
-      auto* into = inputs.data_ptr<std::int64_t>() + row * length;
-      std::transform(history.end() - own, history.end(), into, [](Item item) { return item + 1; });
+      auto* places = inputs.data_ptr<std::int64_t>() + row * length;
+      std::transform(history.end() - own, history.end(), places,
+                     [](Item item) { return item + 1; });
       last.data_ptr<std::int64_t>()[row] = std::max<std::int64_t>(own - 1, 0);
       if (own == 0) present.data_ptr<float>()[row] = 0;
     }
     const auto hidden = network_->hidden(inputs);
     const auto at_last = hidden.index({torch::arange(rows), last}) * present;
     const auto scores = network_->logits(at_last).contiguous();
-    if (was_training) network_->train();
-    const float* from = scores.data_ptr<float>();
-    return {from, from + scores.numel()};
+    std::copy_n(scores.data_ptr<float>(), scores.numel(), into);
   }
 
- private:
   std::int64_t used(const History& history) const {
     return static_cast<std::int64_t>(std::min(history.size(), most_));
   }
@@ -49,13 +62,14 @@ class Transformer final : public Recommender {
   Network network_;
   std::size_t most_;
   std::size_t items_;
+  unsigned threads_;
 };
 
 }  // namespace
 
 std::unique_ptr<Recommender> transformer(Network network, const ModelRecipe& recipe,
-                                         std::size_t items) {
-  return std::make_unique<Transformer>(std::move(network), recipe, items);
+                                         std::size_t items, unsigned threads) {
+  return std::make_unique<Transformer>(std::move(network), recipe, items, threads);
 }
 
 TensorFile network_tensors(const Network& network) {
@@ -80,7 +94,6 @@ base::Result<Network> network_from(const ModelRecipe& recipe, std::size_t items,
     std::copy(found->second.values.begin(), found->second.values.end(),
               entry.value().data_ptr<float>());
   }
-  network->eval();
   return network;
 }
 

@@ -9,10 +9,10 @@
 
 namespace fulcrum::train {
 
-/// Shares the network; leaves it in evaluation mode while it scores. An empty history gets the
-/// item bias alone.
+/// Shares the network. An empty history gets the item bias alone. Scores do not depend on the
+/// number of threads.
 std::unique_ptr<Recommender> transformer(Network network, const ModelRecipe& recipe,
-                                         std::size_t items);
+                                         std::size_t items, unsigned threads = 1);
 
 TensorFile network_tensors(const Network& network);
 /// Fails with `model.damaged` when arrays are missing or of another shape.
