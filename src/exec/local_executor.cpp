@@ -100,7 +100,9 @@ class LocalExecutor final : public Executor {
       return base::failed("exec.start", fmt::format("cannot write into {}: {}", folder,
                                                     system_reason()));
     const std::string words = start_shim(options_.shim_path, folder);
-    if (words != "ok") {
+    // A shim that was killed before it could speak may have started the job: then it is lost.
+    const bool started = words == "ok" || read(folder, shim::kStatusFile, status);
+    if (!started) {
       ::unlink(path(folder, shim::kLaunchFile).c_str());
       return base::failed("exec.start", fmt::format("job {} did not start: {}", spec.job_id, words));
     }

@@ -115,6 +115,17 @@ TEST(LocalExecutor, AKilledShimMeansALostJobAndNoProcessLeft) {
   EXPECT_EQ(folder.open()->status("job-a")->state, RunState::kLost);  // for good
 }
 
+TEST(LocalExecutor, AJobThatKillsItsShimAtOnceIsLostAndNotAFailureToStart) {
+  JobFolder folder;
+  auto executor = folder.open();
+  for (int i = 0; i < 20; ++i) {
+    const std::string id = "job-" + std::to_string(i);
+    const auto started = executor->start(shell(id, "kill -9 $PPID; sleep 600"));
+    ASSERT_TRUE(started) << base::describe(started.error());
+    EXPECT_EQ(end_of(*executor, id).state, RunState::kLost);
+  }
+}
+
 TEST(LocalExecutor, AJobOfAnEarlierBootIsLost) {
   JobFolder folder;
   auto executor = folder.open();
