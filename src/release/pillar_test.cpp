@@ -184,6 +184,42 @@ TEST(Release, WorseCandidateIsRolledBackAndStableStays) {
   EXPECT_EQ(stage(ledger, "v1"), "stable");
 }
 
+TEST(Release, AFirstReleaseComparesTwoCandidates) {
+  const auto finish = [](Ledger& ledger, std::int64_t stable, std::int64_t candidate) {
+    ASSERT_EQ(ledger.kind("model.register", model("v1", 0.2)), "model.registered");
+    ASSERT_EQ(ledger.kind("model.register", model("v2", 0.3)), "model.registered");
+    auto command = start();
+    command["stable"] = "v2";
+    EXPECT_EQ(ledger.kind("release.start", command), "release.candidate");
+    command["stable"] = "v1";
+    ASSERT_EQ(ledger.kind("release.start", command), "release.started");
+    ASSERT_EQ(
+        ledger.kind("release.observe", observation(counts(3000, stable), counts(3000, candidate))),
+        "release.observed");
+    ledger.kind("release.decide", json::object{{"release", "r1"}, {"no_more_data", true}});
+  };
+  Ledger better;
+  finish(better, 300, 420);
+  EXPECT_EQ(stage(better, "v2"), "stable");
+  EXPECT_EQ(stage(better, "v1"), "retired");
+  Ledger worse;
+  finish(worse, 420, 300);
+  EXPECT_EQ(stage(worse, "v2"), "rolled_back");
+  EXPECT_EQ(stage(worse, "v1"), "stable");
+  EXPECT_EQ(base::get_string(worse.ask("model.show", json::object{{"model", "shop"}}), "version"),
+            "v1");
+  Ledger equal;
+  finish(equal, 300, 300);
+  EXPECT_EQ(stage(equal, "v1"), "candidate");
+  EXPECT_EQ(stage(equal, "v2"), "candidate");
+  EXPECT_EQ(equal.kind("release.baseline", json::object{{"release", "r2"},
+                                                        {"model", "shop"},
+                                                        {"metric", "ndcg_at_10"},
+                                                        {"versions", {"v1", "v2"}}}),
+            "release.baseline_released");
+  EXPECT_EQ(stage(equal, "v2"), "stable");
+}
+
 TEST(Release, EqualModelsEndUndecided) {
   Ledger ledger;
   prepare(ledger);

@@ -40,6 +40,13 @@ void write(TableWriter& tables, std::string_view table, const Row& key, const Ce
   tables.upsert(table, std::move(row));
 }
 
+Value cell(const Row& row, std::string_view table, std::string_view column) {
+  const auto& columns = spec_of(table).columns;
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (columns[i].name == column) return row[i];
+  return nullptr;
+}
+
 std::string member_text(const value& payload, std::string_view name) {
   const auto* found = base::find_path(payload, name);
   return found ? base::to_text(*found) : "null";
@@ -149,16 +156,21 @@ void on_verdict(const Event& event, const value& payload, TableWriter& tables, c
   }
   write(tables, "release_releases", {release}, cells);
   const auto row = tables.get("release_releases", {release});
-  std::int64_t observation = 0;
-  const auto& columns = spec_of("release_releases").columns;
-  for (std::size_t i = 0; row && i < columns.size(); ++i)
-    if (columns[i].name == "observations") observation = ledger::as_integer((*row)[i]);
+  const std::int64_t observation =
+      row ? ledger::as_integer(cell(*row, "release_releases", "observations")) : 0;
   if (observation == 0) return;
   write(tables, "release_observations", {release, observation},
         {{"difference", get_number(evidence, "difference")},
          {"low", get_number(evidence, "low")},
          {"high", get_number(evidence, "high")},
          {"reason", get_string(payload, "reason")}});
+}
+
+/// The version that was compared with is not stable yet.
+bool is_first_release(const value& payload, TableWriter& tables) {
+  const auto row =
+      tables.get("release_models", {get_string(payload, "model"), get_string(payload, "stable")});
+  return row && cell(*row, "release_models", "stage") == Value{std::string("candidate")};
 }
 
 void on_baseline(const Event& event, const value& payload, TableWriter& tables) {
@@ -278,6 +290,8 @@ void project(const Event& event, const value& payload, TableWriter& tables) {
   if (event.kind == "release.rolled_back") {
     on_verdict(event, payload, tables, "rolled_back");
     set_stage(tables, event, payload, "candidate", "rolled_back");
+    if (is_first_release(payload, tables) && get_string(payload, "reason") != "stopped_by_hand")
+      set_stage(tables, event, payload, "stable", "stable");
   }
   if (event.kind == "release.more_data_needed") {
     const bool is_final = get_bool(payload, "is_final");

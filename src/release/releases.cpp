@@ -35,11 +35,20 @@ bool is_same_start(const RunningRelease& release, const ReleaseStarted& started)
   return event("", before).payload == event("", started).payload;
 }
 
+/// The version to compare with: the stable one or, for a first release, the one that is named.
 base::Result<std::string> stable_for(const ModelState& model, const StartRelease& command) {
-  if (model.stable.empty())
+  if (model.stable.empty() && command.stable.empty())
     return base::refused("release.no_stable",
                          command.model + " has no stable version to compare with",
-                         "use release.baseline for the first release");
+                         "name a version to compare with, or use release.baseline");
+  if (model.stable.empty()) {
+    if (command.stable == command.candidate)
+      return base::refused("release.candidate", "a version cannot be compared with itself");
+    if (!model.versions.contains(command.stable))
+      return base::not_found("model.unknown",
+                             fmt::format("{} has no version {}", command.model, command.stable));
+    return command.stable;
+  }
   if (!command.stable.empty() && command.stable != model.stable)
     return base::refused("release.stable",
                          fmt::format("the stable version of {} is {}, not {}", command.model,
@@ -196,7 +205,13 @@ void evolve(State& state, const ReleasePromoted& promoted, const EventMeta&) {
 }
 
 void evolve(State& state, const ReleaseRolledBack& rolled_back, const EventMeta&) {
-  state.models[rolled_back.model].versions[rolled_back.candidate].stage = Stage::kRolledBack;
+  ModelState& model = state.models[rolled_back.model];
+  model.versions[rolled_back.candidate].stage = Stage::kRolledBack;
+  // A first release: the version that was compared with has won, unless nobody measured.
+  if (model.stable.empty() && rolled_back.reason != Reason::kStoppedByHand) {
+    model.stable = rolled_back.stable;
+    model.versions[rolled_back.stable].stage = Stage::kStable;
+  }
   end(state, rolled_back.release, rolled_back.model, "rolled_back");
 }
 

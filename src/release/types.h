@@ -35,7 +35,8 @@ struct StartRelease {
   std::string release;  // id, chosen by the caller: starting the same again changes nothing
   std::string model;
   std::string candidate;  // version
-  std::string stable;     // version; empty: the present stable one
+  std::string stable;     // version; empty: the present stable one. While a model has none, any
+                          // version may be named: the better of the two becomes the first stable
   Policy policy;
   bool simulated = false;       // the users are simulated
   bool offline_replay = false;  // rewards of recorded interactions, no live traffic
