@@ -82,25 +82,23 @@ base::Result<json::value> answer(const State&, const ListRequirements& query,
       if (gate.empty()) without_gate.push_back(json::string(id));
       if (!gap.empty()) uncovered.push_back(json::object{{"requirement", id}, {"missing", gap}});
     }
-    object["coverage"] = json::object{{"gates", std::move(chain.gates)},
-                                      {"gate_passed", chain.gate_passed},
-                                      {"tests", std::move(chain.tests)},
-                                      {"designs", std::move(chain.designs)},
-                                      {"canaries", std::move(chain.canaries)},
-                                      {"missing", gap}};
+    object["coverage"] =
+        json::object{{"gates", std::move(chain.gates)},       {"gate_passed", chain.gate_passed},
+                     {"tests", std::move(chain.tests)},       {"designs", std::move(chain.designs)},
+                     {"canaries", std::move(chain.canaries)}, {"missing", gap}};
     requirements.push_back(std::move(object));
   }
   if (!query.product.empty()) {  // gates of other products' requirements are no orphans
     TRY(const auto all, tables.select({.table = "product_requirements", .limit = 0}));
     for (const auto& row : all) named.insert(ledger::as_text(row[4]));
   }
-  return json::object{{"requirements", std::move(requirements)},
-                      {"wanted", wanted},
-                      {"covered", covered},
-                      {"uncovered", std::move(uncovered)},
-                      {"orphans", json::object{{"requirements_without_gate", std::move(without_gate)},
-                                               {"gates_without_requirement",
-                                                orphan_gates(gates, named)}}}};
+  return json::object{
+      {"requirements", std::move(requirements)},
+      {"wanted", wanted},
+      {"covered", covered},
+      {"uncovered", std::move(uncovered)},
+      {"orphans", json::object{{"requirements_without_gate", std::move(without_gate)},
+                               {"gates_without_requirement", orphan_gates(gates, named)}}}};
 }
 
 }  // namespace fulcrum::product

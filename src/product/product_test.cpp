@@ -9,7 +9,9 @@ namespace {
 using tests::PillarBench;
 namespace json = base::json;
 
-PillarBench bench() { return PillarBench(tests::pillars_of(make_pillar())); }
+PillarBench bench() {
+  return PillarBench(tests::pillars_of(make_pillar()));
+}
 
 TEST(Requirements, TheSameAgainIsNothingAndAChangeOpensItAgain) {
   auto ledger = bench();
@@ -30,8 +32,7 @@ TEST(Requirements, AGateThatDidNotPassRefusesAcceptance) {
   EXPECT_EQ(ledger.refusal("requirement.accept", R"({"requirement":"R1"})"), "requirement.gate");
   ledger.ok("gate.record", R"({"gate":"p95","value":40,"target":50,"passed":true})");
   ledger.ok("requirement.accept", R"({"requirement":"R1"})");
-  EXPECT_EQ(ledger.refusal("requirement.accept", R"({"requirement":"R9"})"),
-            "requirement.unknown");
+  EXPECT_EQ(ledger.refusal("requirement.accept", R"({"requirement":"R9"})"), "requirement.unknown");
   EXPECT_EQ(ledger.refusal("requirement.add", R"({"id":"R2","title":"x","weight":0})"),
             "requirement.weight");
 }
@@ -82,8 +83,7 @@ TEST(Feedback, IsCheckedAndItsTextIsPersonal) {
   EXPECT_EQ(ledger.refusal("feedback.add", R"({"rating":5})"), "feedback.subject");
   EXPECT_EQ(ledger.refusal("feedback.add", R"({"subject":"x","rating":6})"), "feedback.rating");
   EXPECT_EQ(ledger.refusal("feedback.add", R"({"subject":"x"})"), "feedback.empty");
-  ledger.ok("feedback.add",
-            R"({"request_id":"q1","rating":4,"text":"call me","by":"member/eve"})");
+  ledger.ok("feedback.add", R"({"request_id":"q1","rating":4,"text":"call me","by":"member/eve"})");
   const auto answer = ledger.ask("feedback.list", R"({"request_id":"q1"})");
   const auto& one = answer.at("feedback").at(0);
   EXPECT_EQ(one.at("rating"), 4);
@@ -95,8 +95,7 @@ TEST(Checks, TheNewestCountsAndSimulatedOnesStandApart) {
   auto ledger = bench();
   ledger.ok("check.record", R"({"kind":"load","name":"100 rps","passed":false})");
   ledger.ok("check.record", R"({"kind":"load","name":"100 rps","passed":true,"value":31})");
-  ledger.ok("check.record",
-            R"({"kind":"load","name":"100 rps","passed":false,"simulated":true})");
+  ledger.ok("check.record", R"({"kind":"load","name":"100 rps","passed":false,"simulated":true})");
   const auto answer = ledger.ask("check.list", R"({"kind":"load"})");
   ASSERT_EQ(answer.at("checks").as_array().size(), 2u);
   EXPECT_EQ(answer.at("checks").at(0).at("passed"), 1);
@@ -116,9 +115,9 @@ TEST(EvidenceRecord, RefusesWhatNoFactorCanBe) {
   ledger.ok("evidence.record", body(R"("value":12.5,"metric":"p95_ms","n":1000)"));
   ledger.ok("evidence.record", body(R"("value":0.5,"low":0.4,"high":0.6)"));
   EXPECT_EQ(ledger.ask("evidence.list").at("evidence").as_array().size(), 2u);
-  EXPECT_EQ(ledger.refusal("scorecard.declare",
-                           R"({"targets":[{"score":"a","factor":"b","value":0}]})"),
-            "scorecard.value");
+  EXPECT_EQ(
+      ledger.refusal("scorecard.declare", R"({"targets":[{"score":"a","factor":"b","value":0}]})"),
+      "scorecard.value");
 }
 
 }  // namespace

@@ -13,36 +13,75 @@ std::vector<ledger::TableSpec> table_specs() {
       {.name = "product_products",
        .columns = {{"product", kText}, {"title", kText}, {"purpose", kText}, {"seq", kInteger}}},
       {.name = "product_requirements",
-       .columns = {{"id", kText}, {"product", kText}, {"title", kText}, {"weight", kReal},
-                   {"gate", kText}, {"due_us", kInteger}, {"accepted", kInteger},
-                   {"accepted_us", kInteger}, {"accepted_seq", kInteger}, {"dropped", kInteger},
+       .columns = {{"id", kText},
+                   {"product", kText},
+                   {"title", kText},
+                   {"weight", kReal},
+                   {"gate", kText},
+                   {"due_us", kInteger},
+                   {"accepted", kInteger},
+                   {"accepted_us", kInteger},
+                   {"accepted_seq", kInteger},
+                   {"dropped", kInteger},
                    {"seq", kInteger}}},
       {.name = "product_links",
        .columns = {{"requirement", kText}, {"kind", kText}, {"target", kText}, {"seq", kInteger}},
        .key_columns = 3},
       {.name = "product_gates",
-       .columns = {{"gate", kText}, {"requirement", kText}, {"value", kReal}, {"target", kReal},
-                   {"passed", kInteger}, {"evidence", kText}, {"simulated", kInteger},
-                   {"time_us", kInteger}, {"seq", kInteger}},
+       .columns = {{"gate", kText},
+                   {"requirement", kText},
+                   {"value", kReal},
+                   {"target", kReal},
+                   {"passed", kInteger},
+                   {"evidence", kText},
+                   {"simulated", kInteger},
+                   {"time_us", kInteger},
+                   {"seq", kInteger}},
        .key_columns = 2},
       {.name = "product_checks",
-       .columns = {{"kind", kText}, {"name", kText}, {"simulated", kInteger}, {"passed", kInteger},
-                   {"value", kReal}, {"target", kReal}, {"unit", kText}, {"evidence", kText},
-                   {"time_us", kInteger}, {"seq", kInteger}},
+       .columns = {{"kind", kText},
+                   {"name", kText},
+                   {"simulated", kInteger},
+                   {"passed", kInteger},
+                   {"value", kReal},
+                   {"target", kReal},
+                   {"unit", kText},
+                   {"evidence", kText},
+                   {"time_us", kInteger},
+                   {"seq", kInteger}},
        .key_columns = 3},
       {.name = "product_feedback",
-       .columns = {{"seq", kInteger}, {"time_us", kInteger}, {"actor", kText},
-                   {"request_id", kText}, {"subject", kText}, {"rating", kInteger},
-                   {"task_success", kInteger}, {"text", kText}, {"simulated", kInteger}},
+       .columns = {{"seq", kInteger},
+                   {"time_us", kInteger},
+                   {"actor", kText},
+                   {"request_id", kText},
+                   {"subject", kText},
+                   {"rating", kInteger},
+                   {"task_success", kInteger},
+                   {"text", kText},
+                   {"simulated", kInteger}},
        .indexed = {"request_id", "subject"}},
       {.name = "product_targets",
-       .columns = {{"score", kText}, {"factor", kText}, {"metric", kText}, {"value", kReal},
-                   {"period_days", kReal}, {"seq", kInteger}},
+       .columns = {{"score", kText},
+                   {"factor", kText},
+                   {"metric", kText},
+                   {"value", kReal},
+                   {"period_days", kReal},
+                   {"seq", kInteger}},
        .key_columns = 2},
       {.name = "product_evidence",
-       .columns = {{"seq", kInteger}, {"time_us", kInteger}, {"score", kText}, {"factor", kText},
-                   {"metric", kText}, {"value", kReal}, {"low", kReal}, {"high", kReal},
-                   {"n", kInteger}, {"method", kText}, {"source", kText}, {"simulated", kInteger}},
+       .columns = {{"seq", kInteger},
+                   {"time_us", kInteger},
+                   {"score", kText},
+                   {"factor", kText},
+                   {"metric", kText},
+                   {"value", kReal},
+                   {"low", kReal},
+                   {"high", kReal},
+                   {"n", kInteger},
+                   {"method", kText},
+                   {"source", kText},
+                   {"simulated", kInteger}},
        .indexed = {"factor"}}};
 }
 
@@ -67,14 +106,16 @@ Value nested(const json::value& payload, std::string_view key) {
   if (!found || found->is_null()) return nullptr;
   return base::to_text(*found);
 }
-std::int64_t seq_of(const ledger::Event& event) { return static_cast<std::int64_t>(event.seq); }
+std::int64_t seq_of(const ledger::Event& event) {
+  return static_cast<std::int64_t>(event.seq);
+}
 
 void add_requirement(const ledger::Event& event, const json::value& payload, TableWriter& tables) {
-  tables.upsert("product_requirements",
-                {text(payload, "id"), text(payload, "product"), text(payload, "title"),
-                 number(payload, "weight"), text(payload, "gate"),
-                 base::get_integer(payload, "due_us"), std::int64_t{0}, nullptr, nullptr,
-                 std::int64_t{0}, seq_of(event)});
+  tables.upsert(
+      "product_requirements",
+      {text(payload, "id"), text(payload, "product"), text(payload, "title"),
+       number(payload, "weight"), text(payload, "gate"), base::get_integer(payload, "due_us"),
+       std::int64_t{0}, nullptr, nullptr, std::int64_t{0}, seq_of(event)});
 }
 
 void close_requirement(const ledger::Event& event, const json::value& payload, bool accepted,
@@ -104,10 +145,14 @@ Row feedback_row(const ledger::Event& event, const json::value& payload) {
   const auto* rating = base::find_path(payload, "rating");
   Value stars = nullptr;
   if (rating && rating->is_number()) stars = base::get_integer(payload, "rating");
-  return {seq_of(event),          event.time_us,
-          event.actor,            text(payload, "request_id"),
-          text(payload, "subject"), stars,
-          flag(payload, "task_success"), nested(payload, "text"),
+  return {seq_of(event),
+          event.time_us,
+          event.actor,
+          text(payload, "request_id"),
+          text(payload, "subject"),
+          stars,
+          flag(payload, "task_success"),
+          nested(payload, "text"),
           flag(payload, "simulated")};
 }
 
@@ -125,8 +170,8 @@ void project(const ledger::Event& event, const json::value& payload, TableWriter
   } else if (event.kind == "requirement.dropped") {
     close_requirement(event, payload, false, tables);
   } else if (event.kind == "requirement.linked") {
-    tables.upsert("product_links",
-                  {text(payload, "requirement"), text(payload, "kind"), text(payload, "target"), seq});
+    tables.upsert("product_links", {text(payload, "requirement"), text(payload, "kind"),
+                                    text(payload, "target"), seq});
   } else if (event.kind == "gate.recorded") {
     tables.upsert("product_gates",
                   {text(payload, "gate"), text(payload, "requirement"), number(payload, "value"),

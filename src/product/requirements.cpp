@@ -39,9 +39,12 @@ base::Result<NewEvents> link(const State& state, const std::string& id, LinkKind
 
 std::string link_name(LinkKind kind) {
   switch (kind) {
-    case LinkKind::kDesign: return "design";
-    case LinkKind::kTest: return "test";
-    case LinkKind::kCanary: return "release";
+    case LinkKind::kDesign:
+      return "design";
+    case LinkKind::kTest:
+      return "test";
+    case LinkKind::kCanary:
+      return "release";
   }
   return {};
 }
@@ -113,10 +116,10 @@ base::Result<NewEvents> decide(const State& state, const RecordGate& command, co
   if (!command.requirement.empty()) {
     TRY([[maybe_unused]] const auto* requirement, find_requirement(state, command.requirement));
   }
-  return NewEvents{event("gate/" + command.gate,
-                         GateRecorded{command.gate, command.requirement, command.value,
-                                      command.target, command.passed, command.evidence,
-                                      command.simulated})};
+  return NewEvents{
+      event("gate/" + command.gate,
+            GateRecorded{command.gate, command.requirement, command.value, command.target,
+                         command.passed, command.evidence, command.simulated})};
 }
 
 void evolve(State& state, const ProductDeclared& e, const EventMeta&) {
@@ -125,8 +128,8 @@ void evolve(State& state, const ProductDeclared& e, const EventMeta&) {
 void evolve(State& state, const RequirementAdded& e, const EventMeta&) {
   Requirement& requirement = state.requirements[e.id];
   // A changed requirement has to be accepted again; its links stay.
-  requirement = Requirement{e.title, e.weight, e.gate,  e.due_us, e.product,
-                            false,   false,    std::move(requirement.links)};
+  requirement = Requirement{e.title,   e.weight, e.gate, e.due_us,
+                            e.product, false,    false,  std::move(requirement.links)};
 }
 void evolve(State& state, const RequirementAccepted& e, const EventMeta&) {
   state.requirements[e.requirement].accepted = true;

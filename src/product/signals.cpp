@@ -13,14 +13,19 @@ namespace {
 
 std::string kind_name(CheckKind kind) {
   switch (kind) {
-    case CheckKind::kAccessibility: return "accessibility";
-    case CheckKind::kSecurity: return "security";
-    case CheckKind::kLoad: return "load";
+    case CheckKind::kAccessibility:
+      return "accessibility";
+    case CheckKind::kSecurity:
+      return "security";
+    case CheckKind::kLoad:
+      return "load";
   }
   return {};
 }
 
-bool finite(const std::optional<double>& value) { return !value || std::isfinite(*value); }
+bool finite(const std::optional<double>& value) {
+  return !value || std::isfinite(*value);
+}
 
 }  // namespace
 
@@ -28,10 +33,10 @@ base::Result<NewEvents> decide(const State&, const RecordCheck& command, const C
   if (command.name.empty()) return base::usage("check.name", "a check needs a name", "name");
   if (!finite(command.value) || !finite(command.target))
     return base::usage("check.value", "value and target are finite numbers", "value");
-  return NewEvents{event("check/" + kind_name(command.kind),
-                         CheckRecorded{command.kind, command.name, command.passed, command.value,
-                                       command.target, command.unit, command.evidence,
-                                       command.simulated})};
+  return NewEvents{
+      event("check/" + kind_name(command.kind),
+            CheckRecorded{command.kind, command.name, command.passed, command.value, command.target,
+                          command.unit, command.evidence, command.simulated})};
 }
 
 base::Result<NewEvents> decide(const State&, const AddFeedback& command, const Context& context) {
@@ -44,8 +49,8 @@ base::Result<NewEvents> decide(const State&, const AddFeedback& command, const C
     return base::usage("feedback.empty", "the feedback says nothing", "rating",
                        "give rating, task_success or text");
   const std::string stream = "feedback/" + context.ids->next(context.now_us);
-  FeedbackAdded added{command.request_id, command.subject, command.rating,
-                      command.task_success, std::nullopt,   command.simulated};
+  FeedbackAdded added{command.request_id,   command.subject, command.rating,
+                      command.task_success, std::nullopt,    command.simulated};
   if (!command.text.empty())
     added.text = base::Personal{command.by.empty() ? stream : command.by, command.text};
   return NewEvents{event(stream, added)};
@@ -78,8 +83,8 @@ base::Result<NewEvents> decide(const State&, const RecordEvidence& command, cons
   if (command.low.value_or(command.value) > command.value ||
       command.high.value_or(command.value) < command.value)
     return base::usage("evidence.interval", "low <= value <= high", "low");
-  if (command.metric.empty() && (command.low.value_or(command.value) < 0 ||
-                                 command.high.value_or(command.value) > 1))
+  if (command.metric.empty() &&
+      (command.low.value_or(command.value) < 0 || command.high.value_or(command.value) > 1))
     return base::usage("evidence.range", "a factor is within [0, 1]", "value",
                        "give the metric's name when the value is in another unit");
   return NewEvents{event("evidence/" + command.score + "/" + command.factor,

@@ -21,9 +21,9 @@ BOOST_DESCRIBE_STRUCT(Requirement, (),
 
 /// What product decisions need to know.
 struct State {
-  std::map<std::string, std::string> products;       // id → title and purpose, as compared
-  std::map<std::string, Requirement> requirements;   // by id
-  std::map<std::string, bool> gates;                 // "GATE" or "GATE/REQUIREMENT" → passed
+  std::map<std::string, std::string> products;      // id → title and purpose, as compared
+  std::map<std::string, Requirement> requirements;  // by id
+  std::map<std::string, bool> gates;                // "GATE" or "GATE/REQUIREMENT" → passed
 };
 BOOST_DESCRIBE_STRUCT(State, (), (products, requirements, gates))
 

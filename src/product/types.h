@@ -22,9 +22,9 @@ BOOST_DESCRIBE_STRUCT(DeclareProduct, (), (product, title, purpose))
 struct AddRequirement {
   std::string id;
   std::string title;
-  double weight = 1;         // > 0
-  std::string gate;          // the gate that proves it; empty: none yet
-  std::int64_t due_us = 0;   // 0: due at once
+  double weight = 1;        // > 0
+  std::string gate;         // the gate that proves it; empty: none yet
+  std::int64_t due_us = 0;  // 0: due at once
   std::string product;
   static constexpr std::string_view kRequired[] = {"id", "title"};
 };
@@ -97,7 +97,8 @@ struct RecordCheck {
   bool simulated = false;
   static constexpr std::string_view kRequired[] = {"kind", "name", "passed"};
 };
-BOOST_DESCRIBE_STRUCT(RecordCheck, (), (kind, name, passed, value, target, unit, evidence, simulated))
+BOOST_DESCRIBE_STRUCT(RecordCheck, (),
+                      (kind, name, passed, value, target, unit, evidence, simulated))
 
 /// About an answer (`request_id`) or anything else (`subject`); at least one of rating,
 /// task_success and text. `by` is the pseudonymous stream of the person, under which the text is

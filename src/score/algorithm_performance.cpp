@@ -21,7 +21,9 @@ struct Reading {
   Trace trace = {};
 };
 
-bool is_baseline(const std::string& kind) { return kind == "popularity" || kind == "item_knn"; }
+bool is_baseline(const std::string& kind) {
+  return kind == "popularity" || kind == "item_knn";
+}
 
 std::optional<Reading> read_run(const Evidence& evidence, const std::string& metric,
                                 bool simulated) {
@@ -42,8 +44,8 @@ std::optional<Reading> read_run(const Evidence& evidence, const std::string& met
                     .high = base::get_number(*found, "high"),
                     .n = base::get_integer(*found, "n"),
                     .method = "training run"};
-    reading.has_interval = reading.low <= reading.value && reading.value <= reading.high &&
-                           reading.low < reading.high;
+    reading.has_interval =
+        reading.low <= reading.value && reading.value <= reading.high && reading.low < reading.high;
     reading.trace = {run.seq(), fmt::format("run {} ({}): {} = {:.4g} (n {})", run.text("run"),
                                             run.text("kind"), metric, reading.value, reading.n)};
     return reading;
@@ -104,7 +106,9 @@ Measured factor_from(const Evidence& evidence, const char* factor, const std::st
   return measured;
 }
 
-double share(double value) { return std::clamp(value, 0.0, 1.0); }
+double share(double value) {
+  return std::clamp(value, 0.0, 1.0);
+}
 
 Measured finish(const Evidence& evidence, const char* factor, Measured measured,
                 std::string missing) {
@@ -132,9 +136,8 @@ Measured model_speed(const Evidence& evidence) {
   if (target) {
     const std::string metric = target->metric.empty() ? std::string("p95_ms") : target->metric;
     const double goal = target->value;
-    measured = factor_from(evidence, "speed", metric, [goal](double value) {
-      return value > 0 ? share(goal / value) : 0.0;
-    });
+    measured = factor_from(evidence, "speed", metric,
+                           [goal](double value) { return value > 0 ? share(goal / value) : 0.0; });
     measured.target = fmt::format("{} {:.4g}", metric, goal);
   }
   return finish(evidence, "speed", std::move(measured),

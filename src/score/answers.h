@@ -16,5 +16,11 @@ struct Sight {
 base::Result<base::json::value> answer(const Sight& sight, const ShowScores& query);
 base::Result<base::json::value> answer(const Sight& sight, const NextDecisions& query);
 base::Result<base::json::value> answer(const Sight& sight, const CheckGoals& query);
+base::Result<base::json::value> answer(const Sight& sight, const ShowCoverage& query);
+
+/// Asks whichever pillar has this query, with what a member may read. Fails with `query.unknown`,
+/// `goal.permission`, or as the query does.
+base::Result<base::json::value> run_query(const Sight& sight, const std::string& name,
+                                          const base::json::value& parameters);
 
 }  // namespace fulcrum::score

@@ -11,7 +11,9 @@ const Figure* AssessedFactor::figure() const {
   return measured.simulated ? &*measured.simulated : nullptr;
 }
 
-bool AssessedFactor::is_simulated() const { return !measured.real && measured.simulated; }
+bool AssessedFactor::is_simulated() const {
+  return !measured.real && measured.simulated;
+}
 
 std::string AssessedFactor::next() const {
   const Figure* found = figure();
@@ -102,8 +104,8 @@ std::vector<Decision> decisions(const std::vector<AssessedScore>& scores) {
     for (const auto& factor : score.factors) {
       const Figure* figure = factor.figure();
       if (figure && figure->value >= 1 && !factor.is_simulated()) continue;
-      ranked.push_back({{&score, &factor}, figure ? 0 : score.missing(),
-                        figure ? figure->value : 0});
+      ranked.push_back(
+          {{&score, &factor}, figure ? 0 : score.missing(), figure ? figure->value : 0});
     }
   }
   // Not assessed first, in scores that lack least; then by value; the list's order breaks ties.

@@ -11,13 +11,13 @@ namespace {
 Measured data_factor(const Evidence& evidence, const char* factor) {
   Measured measured;
   for (const bool simulated : {false, true}) {
-    const auto found = evidence.rows(
-        {.table = "data_quality_factors",
-         .where = {{.column = "dataset", .value = evidence.dataset()},
-                   {.column = "factor", .value = std::string(factor)},
-                   {.column = "simulated", .value = std::int64_t{simulated}}},
-         .order = {"-seq"},
-         .limit = 1});
+    const auto found =
+        evidence.rows({.table = "data_quality_factors",
+                       .where = {{.column = "dataset", .value = evidence.dataset()},
+                                 {.column = "factor", .value = std::string(factor)},
+                                 {.column = "simulated", .value = std::int64_t{simulated}}},
+                       .order = {"-seq"},
+                       .limit = 1});
     if (found.empty()) continue;
     const RowView& row = found[0];
     auto& figure = simulated ? measured.simulated : measured.real;
@@ -32,11 +32,17 @@ Measured data_factor(const Evidence& evidence, const char* factor) {
 
 }  // namespace
 
-Measured data_accuracy(const Evidence& evidence) { return data_factor(evidence, "accuracy"); }
+Measured data_accuracy(const Evidence& evidence) {
+  return data_factor(evidence, "accuracy");
+}
 Measured data_completeness(const Evidence& evidence) {
   return data_factor(evidence, "completeness");
 }
-Measured data_relevance(const Evidence& evidence) { return data_factor(evidence, "relevance"); }
-Measured data_timeliness(const Evidence& evidence) { return data_factor(evidence, "timeliness"); }
+Measured data_relevance(const Evidence& evidence) {
+  return data_factor(evidence, "relevance");
+}
+Measured data_timeliness(const Evidence& evidence) {
+  return data_factor(evidence, "timeliness");
+}
 
 }  // namespace fulcrum::score

@@ -75,9 +75,8 @@ std::optional<RowView> Evidence::recorded(std::string_view score, std::string_vi
 }
 
 std::string Evidence::event_line(std::uint64_t seq) const {
-  const auto found =
-      rows({.table = "trust_audit",
-            .where = {{.column = "seq", .value = static_cast<std::int64_t>(seq)}}});
+  const auto found = rows({.table = "trust_audit",
+                           .where = {{.column = "seq", .value = static_cast<std::int64_t>(seq)}}});
   if (found.empty()) return {};
   return fmt::format("{} {} {} {}", base::iso_time(found[0].integer("time_us")),
                      found[0].text("actor"), found[0].text("what"), found[0].text("subject"));

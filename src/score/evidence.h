@@ -48,8 +48,8 @@ struct Target {
 };
 
 struct Scope {
-  std::string dataset;         // empty: the one whose quality was recorded last
-  std::int64_t as_of_us = 0;   // 0: the time of the ledger's last event
+  std::string dataset;        // empty: the one whose quality was recorded last
+  std::int64_t as_of_us = 0;  // 0: the time of the ledger's last event
 };
 
 /// Reads for one assessment; valid as long as the reader. Nothing is cached.
@@ -81,8 +81,7 @@ class Evidence {
 /// interval is Wilson's for n.
 Figure figure_of(const RowView& row, const std::string& line);
 /// What evidence.record says of a factor whose value is in [0, 1] already.
-Measured recorded_factor(const Evidence& evidence, std::string_view score,
-                         std::string_view factor);
+Measured recorded_factor(const Evidence& evidence, std::string_view score, std::string_view factor);
 /// Fills what `primary` lacks from `fallback`.
 Measured first_of(Measured primary, Measured fallback);
 /// Of each kind, real and simulated, the figure whose newest evidence is newer.

@@ -22,8 +22,8 @@ struct Trace {
 struct Figure {
   double value = 0;  // in [0, 1]
   Interval interval;
-  std::int64_t n = 0;           // what was counted: samples, checks, ratings, allocations
-  std::string method;           // how value and interval came about
+  std::int64_t n = 0;                // what was counted: samples, checks, ratings, allocations
+  std::string method;                // how value and interval came about
   std::vector<Trace> evidence = {};  // newest first, at most kTraces
 };
 constexpr std::size_t kTraces = 20;

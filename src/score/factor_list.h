@@ -5,7 +5,8 @@
 
 namespace fulcrum::score {
 
-#define FACTOR(score, factor, function, definition, query, raise) Measured function(const Evidence&);
+#define FACTOR(score, factor, function, definition, query, raise) \
+  Measured function(const Evidence&);
 #include "score/factors.def"
 #undef FACTOR
 

@@ -9,7 +9,9 @@ namespace {
 
 namespace json = base::json;
 
-double number(const json::value& object, const char* key) { return base::get_number(object, key, -1); }
+double number(const json::value& object, const char* key) {
+  return base::get_number(object, key, -1);
+}
 
 TEST(DataQuality, TakesTheNewestFigureAndItsInterval) {
   ScoreBench ledger;
@@ -32,7 +34,8 @@ TEST(DataQuality, TakesTheNewestFigureAndItsInterval) {
 
 TEST(ResourceEfficiency, IsUsefulOverAllocatedAndAllocatedOverAvailable) {
   ScoreBench ledger;
-  ledger.row("sched_capacity", R"({"node":"n1","since_us":0,"until_us":0,"devices":4,"simulated":0})");
+  ledger.row("sched_capacity",
+             R"({"node":"n1","since_us":0,"until_us":0,"devices":4,"simulated":0})");
   ledger.row("sched_jobs", R"({"job":"a","priority":2})");
   ledger.row("sched_jobs", R"({"job":"b","priority":1})");
   ledger.row("sched_allocations",
@@ -58,7 +61,9 @@ TEST(ResourceEfficiency, IsUsefulOverAllocatedAndAllocatedOverAvailable) {
 
 std::string run(const std::string& name, const std::string& kind, const std::string& metrics,
                 int shuffled = 0) {
-  return base::to_text(json::object{{"run", name}, {"kind", kind}, {"shuffled", shuffled},
+  return base::to_text(json::object{{"run", name},
+                                    {"kind", kind},
+                                    {"shuffled", shuffled},
                                     {"simulated", 0},
                                     {"facts", R"({"metrics":)" + metrics + "}"}});
 }
@@ -97,15 +102,17 @@ TEST(AlgorithmPerformance, SetsMetricsAgainstTargets) {
 TEST(UserExperience, IsTheLowerBoundOfRatingsAndTasksAndSharesOfChecks) {
   ScoreBench ledger;
   for (int i = 0; i < 10; ++i)
-    ledger.ok("feedback.add", i < 8 ? R"({"subject":"shop","rating":4})"
-                                    : R"({"subject":"shop","rating":3})");
+    ledger.ok("feedback.add",
+              i < 8 ? R"({"subject":"shop","rating":4})" : R"({"subject":"shop","rating":3})");
   EXPECT_NEAR(number(ledger.factor("user_experience", "usability"), "value"), 0.4902, 1e-4);
-  for (int i = 0; i < 10; ++i) ledger.ok("feedback.add", R"({"subject":"shop","task_success":true})");
+  for (int i = 0; i < 10; ++i)
+    ledger.ok("feedback.add", R"({"subject":"shop","task_success":true})");
   const auto usability = ledger.factor("user_experience", "usability");
   EXPECT_NEAR(number(usability, "value"), (0.4902 + 0.7225) / 2, 1e-4);
   EXPECT_NEAR(number(usability, "high"), (0.9433 + 1) / 2, 1e-4);
   EXPECT_EQ(number(usability, "n"), 20);
-  EXPECT_DOUBLE_EQ(number(ledger.factor("team_performance", "customer_satisfaction"), "value"), 0.8);
+  EXPECT_DOUBLE_EQ(number(ledger.factor("team_performance", "customer_satisfaction"), "value"),
+                   0.8);
   ledger.ok("check.record", R"({"kind":"security","name":"headers","passed":true})");
   ledger.ok("check.record", R"({"kind":"security","name":"auth","passed":false})");
   ledger.ok("check.record", R"({"kind":"load","name":"50 rps","passed":true})");

@@ -17,10 +17,18 @@ class ScorePillar final : public ledger::Pillar {
 #undef QUERY
   }
 
-  std::string_view name() const override { return "score"; }
-  const std::vector<ledger::CommandSpec>& commands() const override { return commands_; }
-  const std::vector<ledger::QuerySpec>& queries() const override { return queries_; }
-  const std::vector<ledger::TableSpec>& tables() const override { return tables_; }
+  std::string_view name() const override {
+    return "score";
+  }
+  const std::vector<ledger::CommandSpec>& commands() const override {
+    return commands_;
+  }
+  const std::vector<ledger::QuerySpec>& queries() const override {
+    return queries_;
+  }
+  const std::vector<ledger::TableSpec>& tables() const override {
+    return tables_;
+  }
 
   base::Result<ledger::NewEvents> decide(std::string_view command, const json::value&,
                                          const ledger::Context&) const override {
@@ -32,20 +40,26 @@ class ScorePillar final : public ledger::Pillar {
   base::Result<json::value> answer(std::string_view query, const json::value& parameters,
                                    const ledger::TableReader& tables) const override {
     const Sight sight{tables, pillars_};
-#define QUERY(Type, query_name, role, summary)          \
-  if (query == query_name) {                            \
+#define QUERY(Type, query_name, role, summary)               \
+  if (query == query_name) {                                 \
     TRY(const auto decoded, base::decode<Type>(parameters)); \
-    return score::answer(sight, decoded);               \
+    return score::answer(sight, decoded);                    \
   }
 #include "score/queries.def"
 #undef QUERY
     return base::usage("query.unknown", "no such query: " + std::string(query));
   }
 
-  json::value save() const override { return json::object{}; }
-  base::Status restore(const json::value&) override { return {}; }
+  json::value save() const override {
+    return json::object{};
+  }
+  base::Status restore(const json::value&) override {
+    return {};
+  }
 
-  void see(std::vector<const ledger::Pillar*> pillars) { pillars_ = std::move(pillars); }
+  void see(std::vector<const ledger::Pillar*> pillars) {
+    pillars_ = std::move(pillars);
+  }
 
  private:
   const std::vector<ledger::CommandSpec> commands_;  // scores are never set, only computed
@@ -56,7 +70,9 @@ class ScorePillar final : public ledger::Pillar {
 
 }  // namespace
 
-std::unique_ptr<ledger::Pillar> make_pillar() { return std::make_unique<ScorePillar>(); }
+std::unique_ptr<ledger::Pillar> make_pillar() {
+  return std::make_unique<ScorePillar>();
+}
 
 void connect(const std::vector<std::unique_ptr<ledger::Pillar>>& pillars) {
   std::vector<const ledger::Pillar*> all;

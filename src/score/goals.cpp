@@ -11,20 +11,6 @@ namespace json = base::json;
 
 namespace {
 
-/// A goal may read what a member may read. goal.check itself is left out: it would not end.
-base::Result<json::value> run_query(const Sight& sight, const std::string& name,
-                                    const json::value& parameters) {
-  for (const auto* pillar : sight.pillars) {
-    for (const auto& query : pillar->queries()) {
-      if (query.name != name || name == "goal.check") continue;
-      if (query.role > ledger::Role::kMember)
-        return base::refused("goal.permission", "a goal may not read " + name);
-      return pillar->answer(name, parameters, sight.tables);
-    }
-  }
-  return base::not_found("query.unknown", "no such query: " + name);
-}
-
 base::Result<double> number_at(const json::value& answer, const std::string& pointer) {
   boost::system::error_code error;
   const auto* found = answer.find_pointer(pointer, error);
@@ -47,9 +33,9 @@ double progress(double value, double target, bool at_least, bool met) {
 json::object check(const Sight& sight, const RowView& goal) {
   const double target = goal.real("target");
   const bool at_least = goal.text("direction") != "at_most";
-  json::object object{{"goal", goal.text("goal")},         {"owner", goal.text("owner")},
-                      {"due_us", goal.integer("due_us")},  {"query", goal.text("query")},
-                      {"pointer", goal.text("pointer")},   {"target", target},
+  json::object object{{"goal", goal.text("goal")},           {"owner", goal.text("owner")},
+                      {"due_us", goal.integer("due_us")},    {"query", goal.text("query")},
+                      {"pointer", goal.text("pointer")},     {"target", target},
                       {"direction", goal.text("direction")}, {"seq", goal.seq()}};
   const auto number = [&]() -> base::Result<double> {
     TRY(const auto parameters, base::parse_json(goal.text("parameters"), "goal parameters"));
@@ -74,11 +60,23 @@ json::object check(const Sight& sight, const RowView& goal) {
 
 }  // namespace
 
+base::Result<json::value> run_query(const Sight& sight, const std::string& name,
+                                    const json::value& parameters) {
+  for (const auto* pillar : sight.pillars) {
+    for (const auto& query : pillar->queries()) {
+      if (query.name != name || name == "goal.check") continue;  // itself would not end
+      if (query.role > ledger::Role::kMember)
+        return base::refused("goal.permission", "a goal may not read " + name);
+      return pillar->answer(name, parameters, sight.tables);
+    }
+  }
+  return base::not_found("query.unknown", "no such query: " + name);
+}
+
 base::Result<json::value> answer(const Sight& sight, const CheckGoals& query) {
   const Evidence evidence(sight.tables, {});
-  ledger::Select select{.table = "team_goals",
-                        .where = {{.column = "closed", .value = std::int64_t{0}}},
-                        .limit = 0};
+  ledger::Select select{
+      .table = "team_goals", .where = {{.column = "closed", .value = std::int64_t{0}}}, .limit = 0};
   if (!query.goal.empty()) select.where.push_back({.column = "goal", .value = query.goal});
   if (!query.owner.empty()) select.where.push_back({.column = "owner", .value = query.owner});
   json::array goals;

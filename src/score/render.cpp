@@ -6,7 +6,9 @@ namespace json = base::json;
 
 namespace {
 
-json::string text(std::string_view view) { return json::string(view); }
+json::string text(std::string_view view) {
+  return json::string(view);
+}
 
 json::array render_traces(const std::vector<Trace>& traces, const Evidence& evidence, bool why) {
   json::array array;
@@ -47,8 +49,7 @@ json::object render_factor(const AssessedFactor& factor, const Evidence& evidenc
                                                     : json::value(text(factor.measured.target));
   object["method"] = figure ? text(figure->method) : text("");
   object["next"] = text(factor.next());
-  object["evidence"] =
-      figure ? render_traces(figure->evidence, evidence, why) : json::array{};
+  object["evidence"] = figure ? render_traces(figure->evidence, evidence, why) : json::array{};
   if (factor.measured.real && factor.measured.simulated)
     object["simulated_beside"] = render_figure(*factor.measured.simulated);
   if (!factor.measured.beside.empty()) object["beside"] = factor.measured.beside;

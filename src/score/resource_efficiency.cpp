@@ -32,11 +32,10 @@ double seconds_between(std::int64_t from_us, std::int64_t to_us) {
 /// Newest first. One that still runs counts until now; what of it was useful is known at its end.
 std::vector<Allocation> allocations(const Evidence& evidence, bool simulated) {
   std::vector<Allocation> list;
-  for (const auto& row :
-       evidence.rows({.table = "sched_allocations",
-                      .where = {{.column = "simulated", .value = std::int64_t{simulated}}},
-                      .order = {"-started_us"},
-                      .limit = 0})) {
+  for (const auto& row : evidence.rows({.table = "sched_allocations",
+                         .where = {{.column = "simulated", .value = std::int64_t{simulated}}},
+                         .order = {"-started_us"},
+                         .limit = 0})) {
     Allocation one{row.text("job"), row.real("allocated_device_s"), row.real("useful_device_s"),
                    row.real("cost_usd"), row.integer("ended_us") != 0};
     if (!one.has_ended)
@@ -49,14 +48,12 @@ std::vector<Allocation> allocations(const Evidence& evidence, bool simulated) {
 
 double available_device_s(const Evidence& evidence, bool simulated) {
   double sum = 0;
-  for (const auto& row :
-       evidence.rows({.table = "sched_capacity",
-                      .where = {{.column = "simulated", .value = std::int64_t{simulated}}},
-                      .limit = 0})) {
+  for (const auto& row : evidence.rows({.table = "sched_capacity",
+                         .where = {{.column = "simulated", .value = std::int64_t{simulated}}},
+                         .limit = 0})) {
     const std::int64_t until_us = row.integer("until_us");
-    sum += row.real("devices") * seconds_between(row.integer("since_us"), until_us != 0
-                                                                              ? until_us
-                                                                              : evidence.as_of_us());
+    sum += row.real("devices") *
+           seconds_between(row.integer("since_us"), until_us != 0 ? until_us : evidence.as_of_us());
   }
   return sum;
 }
@@ -107,9 +104,10 @@ Measured useful_time(const Evidence& evidence) {
     const Interval interval = ratio_interval(parts);
     figure.interval = {std::min(interval.low, figure.value), std::max(interval.high, figure.value)};
     figure.n = static_cast<std::int64_t>(list.size());
-    figure.method = fmt::format("{:.4g} useful device-s of {:.4g} in ended allocations; interval: "
-                                "linearised ratio variance",
-                                useful, allocated);
+    figure.method = fmt::format(
+        "{:.4g} useful device-s of {:.4g} in ended allocations; interval: "
+        "linearised ratio variance",
+        useful, allocated);
     figure.evidence = traces_of(evidence, list);
     (simulated ? measured.simulated : measured.real) = std::move(figure);
   }
@@ -131,9 +129,10 @@ Measured allocated_time(const Evidence& evidence) {
     figure.value = std::clamp(allocated / available, 0.0, 1.0);
     figure.interval = {figure.value, figure.value};
     figure.n = static_cast<std::int64_t>(list.size());
-    figure.method = fmt::format("{:.4g} device-s allocated of {:.4g} available; accounts, no "
-                                "sampling error",
-                                allocated, available);
+    figure.method = fmt::format(
+        "{:.4g} device-s allocated of {:.4g} available; accounts, no "
+        "sampling error",
+        allocated, available);
     figure.evidence = traces_of(evidence, list);
     (simulated ? measured.simulated : measured.real) = std::move(figure);
   }

@@ -80,7 +80,8 @@ TEST(Decisions, WhatAScoreLacksComesBeforeWhatIsLow) {
   EXPECT_EQ(after.at("decisions").as_array().size(), factor_specs().size());
   std::vector<std::string> assessed;
   for (const auto& decision : after.at("decisions").as_array())
-    if (decision.at("state") == "assessed") assessed.push_back(base::get_string(decision, "factor"));
+    if (decision.at("state") == "assessed")
+      assessed.push_back(base::get_string(decision, "factor"));
   ASSERT_EQ(assessed.size(), 4u);
   EXPECT_EQ(assessed[0], "relevance");
   EXPECT_EQ(assessed[1], "timeliness");
@@ -122,10 +123,12 @@ TEST(Scores, HoldTheirPromisesForAnyEvidence) {
       for (const bool simulated : {false, true}) {
         if (*rc::gen::inRange(0, 10) < 3) continue;
         const double value = *rc::gen::inRange(0, 101) / 100.0;
-        ledger.ok("evidence.record",
-                  base::to_text(json::object{{"score", spec.score}, {"factor", spec.name},
-                                             {"value", value}, {"n", *rc::gen::inRange(0, 500)},
-                                             {"method", "any"}, {"simulated", simulated}}));
+        ledger.ok("evidence.record", base::to_text(json::object{{"score", spec.score},
+                                                                {"factor", spec.name},
+                                                                {"value", value},
+                                                                {"n", *rc::gen::inRange(0, 500)},
+                                                                {"method", "any"},
+                                                                {"simulated", simulated}}));
       }
     }
     const auto answer = ledger.ask("score.show");

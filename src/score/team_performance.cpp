@@ -1,4 +1,5 @@
-// Team performance, from requirements, improvements and budgets (satisfaction: user_experience.cpp).
+// Team performance, from requirements, improvements and budgets (satisfaction:
+// user_experience.cpp).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -49,13 +50,13 @@ std::optional<Figure> success_of(const std::vector<Due>& due, bool simulated) {
     all += weight;
     if (accepted) met += weight;
     if (figure.evidence.size() < kTraces)
-      figure.evidence.push_back(
-          {row.flag("accepted") ? static_cast<std::uint64_t>(row.integer("accepted_seq"))
-                                : row.seq(),
-           fmt::format("{} (weight {:.3g}): {}", row.text("id"), weight,
-                       !row.flag("accepted") ? "open"
-                       : from_simulation     ? "accepted on simulated evidence"
-                                             : "accepted")});
+      figure.evidence.push_back({row.flag("accepted")
+                                     ? static_cast<std::uint64_t>(row.integer("accepted_seq"))
+                                     : row.seq(),
+                                 fmt::format("{} (weight {:.3g}): {}", row.text("id"), weight,
+                                             !row.flag("accepted") ? "open"
+                                             : from_simulation ? "accepted on simulated evidence"
+                                                               : "accepted")});
   }
   if (!(all > 0)) return std::nullopt;
   figure.value = met / all;
@@ -72,9 +73,9 @@ Measured project_success(const Evidence& evidence) {
   std::vector<Due> due;
   std::int64_t next_due_us = 0;
   for (auto& row : evidence.rows({.table = "product_requirements",
-                                  .where = {{.column = "dropped", .value = std::int64_t{0}}},
-                                  .order = {"accepted", "-weight"},
-                                  .limit = 0})) {
+                   .where = {{.column = "dropped", .value = std::int64_t{0}}},
+                   .order = {"accepted", "-weight"},
+                   .limit = 0})) {
     const std::int64_t due_us = row.integer("due_us");
     if (due_us > evidence.as_of_us()) {
       next_due_us = next_due_us == 0 ? due_us : std::min(next_due_us, due_us);
@@ -84,8 +85,8 @@ Measured project_success(const Evidence& evidence) {
     due.push_back({std::move(row), simulated});
   }
   Measured measured;
-  const auto simulated = std::count_if(due.begin(), due.end(),
-                                       [](const Due& one) { return one.simulated; });
+  const auto simulated =
+      std::count_if(due.begin(), due.end(), [](const Due& one) { return one.simulated; });
   if (simulated < static_cast<std::ptrdiff_t>(due.size())) measured.real = success_of(due, false);
   if (simulated > 0) measured.simulated = success_of(due, true);
   measured.missing = next_due_us != 0 ? "no requirement is due yet"

@@ -8,7 +8,7 @@ namespace fulcrum::score {
 
 /// `why` walks each factor down to its events. `as_of_us` 0: the time of the last event.
 struct ShowScores {
-  std::string name;     // empty: all five
+  std::string name;  // empty: all five
   bool why = false;
   std::string dataset;  // for data quality; empty: the one measured last
   std::int64_t as_of_us = 0;
@@ -29,5 +29,11 @@ struct CheckGoals {
   std::string owner;  // empty: all
 };
 BOOST_DESCRIBE_STRUCT(CheckGoals, (), (goal, owner))
+
+/// Requirement → gate → test → canary over all pillars: a canary covers only once it was promoted.
+struct ShowCoverage {
+  std::string product;  // empty: all
+};
+BOOST_DESCRIBE_STRUCT(ShowCoverage, (), (product))
 
 }  // namespace fulcrum::score

@@ -40,11 +40,11 @@ std::vector<Trace> feedback_traces(const Evidence& evidence, bool simulated, con
   if (column) where.push_back({column, Compare::kGreaterEqual, std::int64_t{0}});
   std::vector<Trace> traces;
   for (const auto& row : evidence.rows({.table = "product_feedback",
-                                        .where = std::move(where),
-                                        .order = {"-seq"},
-                                        .limit = kTraces})) {
-    std::string line = "feedback on " + (row.text("subject").empty() ? row.text("request_id")
-                                                                     : row.text("subject"));
+                         .where = std::move(where),
+                         .order = {"-seq"},
+                         .limit = kTraces})) {
+    std::string line = "feedback on " +
+                       (row.text("subject").empty() ? row.text("request_id") : row.text("subject"));
     if (!row.is_null("rating")) line += fmt::format(": {} of 5", row.integer("rating"));
     if (!row.is_null("task_success")) line += row.flag("task_success") ? ", succeeded" : ", failed";
     traces.push_back({row.seq(), std::move(line)});
@@ -55,12 +55,12 @@ std::vector<Trace> feedback_traces(const Evidence& evidence, bool simulated, con
 Measured checks(const Evidence& evidence, const char* kind, const char* factor) {
   Measured measured;
   for (const bool simulated : {false, true}) {
-    const auto rows = evidence.rows({.table = "product_checks",
-                                     .where = {{.column = "kind", .value = std::string(kind)},
-                                               {.column = "simulated",
-                                                .value = std::int64_t{simulated}}},
-                                     .order = {"passed", "-seq"},
-                                     .limit = 0});
+    const auto rows =
+        evidence.rows({.table = "product_checks",
+                       .where = {{.column = "kind", .value = std::string(kind)},
+                                 {.column = "simulated", .value = std::int64_t{simulated}}},
+                       .order = {"passed", "-seq"},
+                       .limit = 0});
     if (rows.empty()) continue;
     Share share;
     Figure figure;
@@ -68,9 +68,9 @@ Measured checks(const Evidence& evidence, const char* kind, const char* factor) 
       share.n += 1;
       if (row.flag("passed")) share.successes += 1;
       if (figure.evidence.size() < kTraces)
-        figure.evidence.push_back({row.seq(), fmt::format("{} check {}: {}", kind, row.text("name"),
-                                                          row.flag("passed") ? "passed"
-                                                                             : "failed")});
+        figure.evidence.push_back(
+            {row.seq(), fmt::format("{} check {}: {}", kind, row.text("name"),
+                                    row.flag("passed") ? "passed" : "failed")});
     }
     figure.value = share.value();
     figure.interval = share.interval();
@@ -114,7 +114,9 @@ Measured usability(const Evidence& evidence) {
 Measured accessibility(const Evidence& evidence) {
   return checks(evidence, "accessibility", "accessibility");
 }
-Measured security(const Evidence& evidence) { return checks(evidence, "security", "security"); }
+Measured security(const Evidence& evidence) {
+  return checks(evidence, "security", "security");
+}
 Measured load_scalability(const Evidence& evidence) {
   return checks(evidence, "load", "scalability");
 }

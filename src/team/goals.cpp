@@ -21,8 +21,8 @@ base::Result<NewEvents> decide(const State&, const AddGoal& command, const Conte
     return base::usage("goal.parameters", "parameters are a JSON object", "query.parameters");
   if (!std::isfinite(query.target))
     return base::usage("goal.target", "a target is a finite number", "query.target");
-  return NewEvents{event("goal/" + command.goal,
-                         GoalAdded{command.goal, command.owner, command.due_us, query})};
+  return NewEvents{
+      event("goal/" + command.goal, GoalAdded{command.goal, command.owner, command.due_us, query})};
 }
 
 base::Result<NewEvents> decide(const State& state, const CloseGoal& command, const Context&) {
@@ -34,8 +34,12 @@ base::Result<NewEvents> decide(const State& state, const CloseGoal& command, con
       event("goal/" + command.goal, GoalClosed{command.goal, command.met, command.note})};
 }
 
-void evolve(State& state, const GoalAdded& e, const EventMeta&) { state.goals[e.goal] = true; }
-void evolve(State& state, const GoalClosed& e, const EventMeta&) { state.goals[e.goal] = false; }
+void evolve(State& state, const GoalAdded& e, const EventMeta&) {
+  state.goals[e.goal] = true;
+}
+void evolve(State& state, const GoalClosed& e, const EventMeta&) {
+  state.goals[e.goal] = false;
+}
 
 base::Result<base::json::value> answer(const State&, const ListGoals& query,
                                        const ledger::TableReader& tables) {

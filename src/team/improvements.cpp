@@ -32,9 +32,9 @@ base::Result<NewEvents> decide(const State& state, const RecordImprovement& comm
     const bool adopted = command.simulated ? known.adopted_simulated : known.adopted;
     if (adopted || (tried && command.outcome == Outcome::kTried)) return NewEvents{};
   }
-  return NewEvents{event("improvement/" + command.title,
-                         ImprovementRecorded{command.title, command.outcome, command.evidence,
-                                             command.simulated})};
+  return NewEvents{event(
+      "improvement/" + command.title,
+      ImprovementRecorded{command.title, command.outcome, command.evidence, command.simulated})};
 }
 
 base::Result<NewEvents> decide(const State& state, const SetBudget& command, const Context&) {
@@ -52,9 +52,8 @@ base::Result<NewEvents> decide(const State& state, const SpendBudget& command, c
     return base::not_found("budget.unknown", "no budget " + command.budget, "budget.set first");
   if (!std::isfinite(command.amount_usd))  // below 0 is a refund
     return base::usage("budget.amount", "an amount is a finite number", "amount_usd");
-  return NewEvents{event("budget/" + command.budget,
-                         BudgetSpent{command.budget, command.amount_usd, command.what,
-                                     command.simulated})};
+  return NewEvents{event("budget/" + command.budget, BudgetSpent{command.budget, command.amount_usd,
+                                                                 command.what, command.simulated})};
 }
 
 void evolve(State& state, const ImprovementRecorded& e, const EventMeta&) {

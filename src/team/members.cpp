@@ -30,8 +30,8 @@ base::Result<NewEvents> decide(const State& state, const SetSkill& command, cons
   CHECK_OK(known(state, command.member));
   if (command.skill.empty()) return base::usage("member.skill", "name the skill", "skill");
   if (command.level > 5) return base::usage("member.level", "a level is 0 to 5", "level");
-  return NewEvents{event("member/" + command.member, SkillSet{command.member, command.skill,
-                                                              command.level, command.evidence})};
+  return NewEvents{event("member/" + command.member,
+                         SkillSet{command.member, command.skill, command.level, command.evidence})};
 }
 
 base::Result<NewEvents> decide(const State& state, const LeaveMember& command, const Context&) {

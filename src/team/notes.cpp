@@ -14,7 +14,9 @@ base::Result<NewEvents> decide(const State&, const AddNote& command, const Conte
   return NewEvents{event("note/" + command.subject, NoteAdded{command.subject, command.text})};
 }
 
-void evolve(State& state, const NoteAdded&, const EventMeta&) { ++state.notes; }
+void evolve(State& state, const NoteAdded&, const EventMeta&) {
+  ++state.notes;
+}
 
 base::Result<base::json::value> answer(const State&, const ListNotes& query,
                                        const ledger::TableReader& tables) {

@@ -9,29 +9,49 @@ namespace json = base::json;
 std::vector<ledger::TableSpec> table_specs() {
   return {
       {.name = "team_notes",
-       .columns = {{"seq", kInteger}, {"time_us", kInteger}, {"actor", kText}, {"subject", kText},
+       .columns = {{"seq", kInteger},
+                   {"time_us", kInteger},
+                   {"actor", kText},
+                   {"subject", kText},
                    {"text", kText}},
        .key_columns = 1,
        .indexed = {"subject"}},
       {.name = "team_members",
        .columns = {{"member", kText}, {"title", kText}, {"has_left", kInteger}, {"seq", kInteger}}},
       {.name = "team_skills",
-       .columns = {{"member", kText}, {"skill", kText}, {"level", kInteger}, {"evidence", kText},
+       .columns = {{"member", kText},
+                   {"skill", kText},
+                   {"level", kInteger},
+                   {"evidence", kText},
                    {"seq", kInteger}},
        .key_columns = 2},
       {.name = "team_goals",
-       .columns = {{"goal", kText}, {"owner", kText}, {"due_us", kInteger}, {"query", kText},
-                   {"parameters", kText}, {"pointer", kText}, {"target", kReal},
-                   {"direction", kText}, {"closed", kInteger}, {"met", kInteger},
+       .columns = {{"goal", kText},
+                   {"owner", kText},
+                   {"due_us", kInteger},
+                   {"query", kText},
+                   {"parameters", kText},
+                   {"pointer", kText},
+                   {"target", kReal},
+                   {"direction", kText},
+                   {"closed", kInteger},
+                   {"met", kInteger},
                    {"seq", kInteger}}},
       // One row a title and kind of evidence; adopted_us is null until it is adopted.
       {.name = "team_improvements",
-       .columns = {{"title", kText}, {"simulated", kInteger}, {"tried_us", kInteger},
-                   {"adopted_us", kInteger}, {"evidence", kText}, {"seq", kInteger}},
+       .columns = {{"title", kText},
+                   {"simulated", kInteger},
+                   {"tried_us", kInteger},
+                   {"adopted_us", kInteger},
+                   {"evidence", kText},
+                   {"seq", kInteger}},
        .key_columns = 2},
       {.name = "team_budgets",
-       .columns = {{"budget", kText}, {"amount_usd", kReal}, {"spent_usd", kReal},
-                   {"spent_simulated_usd", kReal}, {"seq", kInteger}}}};
+       .columns = {{"budget", kText},
+                   {"amount_usd", kReal},
+                   {"spent_usd", kReal},
+                   {"spent_simulated_usd", kReal},
+                   {"seq", kInteger}}}};
 }
 
 namespace {
@@ -54,9 +74,9 @@ void project_member(std::int64_t seq, const std::string& kind, const json::value
         tables.upsert("team_skills", {member, named, std::int64_t{1}, std::string(), seq});
     }
   } else if (kind == "member.skilled") {
-    tables.upsert("team_skills", {member, text(payload, "skill"),
-                                  base::get_integer(payload, "level"), text(payload, "evidence"),
-                                  seq});
+    tables.upsert("team_skills",
+                  {member, text(payload, "skill"), base::get_integer(payload, "level"),
+                   text(payload, "evidence"), seq});
   } else if (auto row = tables.get("team_members", {member})) {
     (*row)[2] = std::int64_t{1};
     tables.upsert("team_members", std::move(*row));
@@ -77,11 +97,10 @@ void project_goal(std::int64_t seq, const std::string& kind, const json::value& 
   const auto* query = base::find_path(payload, "query");
   if (!query) return;
   const auto* parameters = base::find_path(*query, "parameters");
-  tables.upsert("team_goals",
-                {goal, text(payload, "owner"), base::get_integer(payload, "due_us"),
-                 text(*query, "name"), parameters ? base::to_text(*parameters) : "{}",
-                 text(*query, "pointer"), base::get_number(*query, "target"),
-                 text(*query, "direction"), std::int64_t{0}, nullptr, seq});
+  tables.upsert("team_goals", {goal, text(payload, "owner"), base::get_integer(payload, "due_us"),
+                               text(*query, "name"), parameters ? base::to_text(*parameters) : "{}",
+                               text(*query, "pointer"), base::get_number(*query, "target"),
+                               text(*query, "direction"), std::int64_t{0}, nullptr, seq});
 }
 
 void project_improvement(const ledger::Event& event, const json::value& payload,
@@ -92,9 +111,9 @@ void project_improvement(const ledger::Event& event, const json::value& payload,
   ledger::Value tried = known ? (*known)[2] : ledger::Value(event.time_us);
   ledger::Value adopted = known ? (*known)[3] : ledger::Value(nullptr);
   if (text(payload, "outcome") == "adopted") adopted = event.time_us;
-  tables.upsert("team_improvements", {title, simulated, std::move(tried), std::move(adopted),
-                                      text(payload, "evidence"),
-                                      static_cast<std::int64_t>(event.seq)});
+  tables.upsert("team_improvements",
+                {title, simulated, std::move(tried), std::move(adopted), text(payload, "evidence"),
+                 static_cast<std::int64_t>(event.seq)});
 }
 
 void project_budget(std::int64_t seq, const std::string& kind, const json::value& payload,
@@ -119,8 +138,8 @@ void project(const ledger::Event& event, const json::value& payload, TableWriter
   const auto seq = static_cast<std::int64_t>(event.seq);
   const std::string& kind = event.kind;
   if (kind == "note.added") {
-    tables.upsert("team_notes",
-                  {seq, event.time_us, event.actor, text(payload, "subject"), text(payload, "text")});
+    tables.upsert("team_notes", {seq, event.time_us, event.actor, text(payload, "subject"),
+                                 text(payload, "text")});
   } else if (kind.starts_with("member.")) {
     project_member(seq, kind, payload, tables);
   } else if (kind.starts_with("goal.")) {

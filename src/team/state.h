@@ -27,7 +27,7 @@ BOOST_DESCRIBE_STRUCT(Member, (), (name, has_left))
 struct State {
   std::uint64_t notes = 0;
   std::map<std::string, Member> members;  // by id
-  std::map<std::string, bool> goals;    // words → open
+  std::map<std::string, bool> goals;      // words → open
   std::map<std::string, Improvement> improvements;
   std::map<std::string, double> budgets;  // usd
 };

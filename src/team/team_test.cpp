@@ -9,7 +9,9 @@ namespace {
 using tests::PillarBench;
 namespace json = base::json;
 
-PillarBench bench() { return PillarBench(tests::pillars_of(make_pillar())); }
+PillarBench bench() {
+  return PillarBench(tests::pillars_of(make_pillar()));
+}
 
 TEST(Notes, AreListedNewestFirst) {
   auto ledger = bench();
@@ -25,8 +27,7 @@ TEST(Members, HaveNamesSkillsAndAnEnd) {
   auto ledger = bench();
   ledger.ok("member.add",
             R"({"member":"ada","name":"Ada L.","title":"engineer","skills":["C++"]})");
-  ledger.ok("member.skill",
-            R"({"member":"ada","skill":"C++","level":5,"evidence":"review/17"})");
+  ledger.ok("member.skill", R"({"member":"ada","skill":"C++","level":5,"evidence":"review/17"})");
   EXPECT_EQ(ledger.refusal("member.skill", R"({"member":"bob","skill":"C++","level":1})"),
             "member.unknown");
   EXPECT_EQ(ledger.refusal("member.skill", R"({"member":"ada","skill":"C++","level":6})"),
@@ -46,7 +47,8 @@ TEST(Members, TheNameIsInNoTable) {
     const auto rows = ledger.tables().select({.table = spec.name});
     ASSERT_TRUE(rows);
     for (const auto& row : *rows)
-      for (const auto& value : row) EXPECT_EQ(ledger::as_text(value).find("Ada"), std::string::npos);
+      for (const auto& value : row)
+        EXPECT_EQ(ledger::as_text(value).find("Ada"), std::string::npos);
   }
 }
 
@@ -58,8 +60,9 @@ TEST(Goals, AreStoredAsQueriesAndChecked) {
   const auto goals = ledger.ask("goal.list");
   EXPECT_EQ(goals.at("goals").at(0).at("parameters").at("name"), "data_quality");
   EXPECT_EQ(goals.at("goals").at(0).at("direction"), "at_least");
-  EXPECT_EQ(ledger.refusal("goal.add", R"({"goal":"x","query":{"name":"q","pointer":"a","target":1}})"),
-            "goal.pointer");
+  EXPECT_EQ(
+      ledger.refusal("goal.add", R"({"goal":"x","query":{"name":"q","pointer":"a","target":1}})"),
+      "goal.pointer");
   ledger.ok("goal.close", R"({"goal":"clean data","met":true})");
   EXPECT_TRUE(ledger.ask("goal.list").at("goals").as_array().empty());
   EXPECT_EQ(ledger.refusal("goal.close", R"({"goal":"y","met":true})"), "goal.unknown");
@@ -83,8 +86,7 @@ TEST(Improvements, RealAndSimulatedOnesStandApart) {
 
 TEST(Budgets, AddUpRealAndSimulatedApart) {
   auto ledger = bench();
-  EXPECT_EQ(ledger.refusal("budget.spend", R"({"budget":"gpu","amount_usd":1})"),
-            "budget.unknown");
+  EXPECT_EQ(ledger.refusal("budget.spend", R"({"budget":"gpu","amount_usd":1})"), "budget.unknown");
   ledger.ok("budget.set", R"({"budget":"gpu","amount_usd":100})");
   ledger.ok("budget.spend", R"({"budget":"gpu","amount_usd":30,"what":"job/1"})");
   ledger.ok("budget.spend", R"({"budget":"gpu","amount_usd":-5,"what":"refund"})");

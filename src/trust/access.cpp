@@ -126,8 +126,8 @@ base::Result<base::json::value> answer(const State& state, const ListRoles& quer
   base::json::array roles;
   for (const auto& [actor, grant] : state.grants) {
     if (grant.revoked || (!query.actor.empty() && actor != query.actor)) continue;
-    roles.push_back(base::json::object{{"actor", actor},
-                                       {"role", ledger::role_name(to_role(grant.role))}});
+    roles.push_back(
+        base::json::object{{"actor", actor}, {"role", ledger::role_name(to_role(grant.role))}});
   }
   return base::json::object{{"roles", std::move(roles)}};
 }

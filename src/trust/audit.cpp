@@ -12,8 +12,7 @@ base::Result<NewEvents> decide(const State&, const RecordAccess& command, const 
   if (command.what.empty()) return base::usage("access.what", "say what was done", "what");
   if (command.subject.empty())
     return base::usage("access.subject", "say which data was read", "subject");
-  return NewEvents{
-      event("audit/" + context.actor, AccessRecorded{command.what, command.subject})};
+  return NewEvents{event("audit/" + context.actor, AccessRecorded{command.what, command.subject})};
 }
 
 base::Result<NewEvents> decide(const State& state, const EraseSubject& command, const Context&) {
@@ -57,8 +56,7 @@ base::Result<base::json::value> answer(const State&, const ListAudit& query,
 base::Result<base::json::value> answer(const State& state, const ListSubjects& query,
                                        const ledger::TableReader& tables) {
   ledger::Select select{.table = "trust_subjects", .limit = query.limit};
-  if (!query.subject.empty())
-    select.where.push_back({"subject", Compare::kPrefix, query.subject});
+  if (!query.subject.empty()) select.where.push_back({"subject", Compare::kPrefix, query.subject});
   TRY(const auto rows, tables.select(select));
   base::json::array subjects;
   for (const auto& row : rows) {

@@ -9,12 +9,18 @@ using enum ledger::ColumnType;
 
 std::vector<ledger::TableSpec> table_specs() {
   return {{.name = "trust_audit",
-           .columns = {{"seq", kInteger}, {"time_us", kInteger}, {"actor", kText}, {"what", kText},
-                       {"subject", kText}, {"outcome", kText}},
+           .columns = {{"seq", kInteger},
+                       {"time_us", kInteger},
+                       {"actor", kText},
+                       {"what", kText},
+                       {"subject", kText},
+                       {"outcome", kText}},
            .key_columns = 1,
            .indexed = {"actor", "subject"}},
           {.name = "trust_subjects",
-           .columns = {{"subject", kText}, {"first_seq", kInteger}, {"last_seq", kInteger},
+           .columns = {{"subject", kText},
+                       {"first_seq", kInteger},
+                       {"last_seq", kInteger},
                        {"events", kInteger}},
            .key_columns = 1}};
 }

@@ -11,8 +11,8 @@ using ledger::NewEvents;
 
 base::Result<std::string> seal_secret(ledger::SubjectVault& vault, const std::string& name,
                                       const std::string& plain) {
-  base::json::value value = base::json::object{
-      {"$personal", {{"subject", "secret/" + name}, {"text", plain}}}};
+  base::json::value value =
+      base::json::object{{"$personal", {{"subject", "secret/" + name}, {"text", plain}}}};
   CHECK_OK(vault.seal(value));
   if (!base::find_path(value, "$sealed"))
     return base::failed("secret.unsealed", "the vault did not seal the value");
@@ -60,7 +60,9 @@ void evolve(State& state, const SecretPut& e, const EventMeta& meta) {
   secret.changed_at_us = meta.time_us;
   secret.changed_by = std::string(meta.actor);
 }
-void evolve(State& state, const SecretRemoved& e, const EventMeta&) { state.secrets.erase(e.name); }
+void evolve(State& state, const SecretRemoved& e, const EventMeta&) {
+  state.secrets.erase(e.name);
+}
 
 base::Result<base::json::value> answer(const State& state, const ListSecrets& query,
                                        const ledger::TableReader&) {

@@ -12,10 +12,12 @@ namespace {
 using ledger::Role;
 using tests::PillarBench;
 
-PillarBench bench() { return PillarBench(tests::pillars_of(make_pillar())); }
+PillarBench bench() {
+  return PillarBench(tests::pillars_of(make_pillar()));
+}
 
-std::string token_body(const std::string& secret, const std::string& actor,
-                       const std::string& role, std::int64_t expires_at_us = 2'000'000'000) {
+std::string token_body(const std::string& secret, const std::string& actor, const std::string& role,
+                       std::int64_t expires_at_us = 2'000'000'000) {
   return R"({"actor":")" + actor + R"(","role":")" + role + R"(","expires_at_us":)" +
          std::to_string(expires_at_us) + R"(,"token_sha256":")" + base::sha256_hex(secret) + "\"}";
 }
@@ -85,9 +87,8 @@ TEST(Audit, EveryEventOfAnyPillarIsListed) {
   auto ledger = bench();
   ledger.ok("role.grant", R"({"actor":"member/ada","role":"owner"})");
   ASSERT_TRUE(ledger.append({{"job/1", "job.submitted", "{}"}}));
-  ASSERT_TRUE(ledger.append(
-      {{"audit/member/eve", "command.refused",
-        R"({"command":"subject.erase","code":"permission.denied"})"}}));
+  ASSERT_TRUE(ledger.append({{"audit/member/eve", "command.refused",
+                              R"({"command":"subject.erase","code":"permission.denied"})"}}));
   ledger.ok("access.record", R"({"what":"export","subject":"dataset/shop"})");
   const auto answer = ledger.ask("audit.list");
   const auto& audit = answer.at("audit").as_array();
@@ -98,8 +99,9 @@ TEST(Audit, EveryEventOfAnyPillarIsListed) {
   EXPECT_EQ(audit[1].at("outcome"), "permission.denied");
   EXPECT_EQ(audit[2].at("what"), "job.submitted");
   EXPECT_EQ(audit[2].at("subject"), "job/1");
-  EXPECT_EQ(ledger.ask("audit.list", R"({"outcome":"permission.denied"})")
-                .at("audit").as_array().size(), 1u);
+  EXPECT_EQ(
+      ledger.ask("audit.list", R"({"outcome":"permission.denied"})").at("audit").as_array().size(),
+      1u);
   EXPECT_EQ(ledger.ask("audit.list", R"({"what":"read:"})").at("audit").as_array().size(), 1u);
   EXPECT_EQ(ledger.ask("audit.list", R"({"before_seq":3})").at("audit").as_array().size(), 2u);
 }

@@ -13,7 +13,9 @@ namespace fulcrum::trust {
 /// ledger::Role with names; the numbers agree.
 enum class RoleName { kViewer, kService, kMember, kOwner };
 BOOST_DESCRIBE_ENUM(RoleName, kViewer, kService, kMember, kOwner)
-constexpr ledger::Role to_role(RoleName name) { return static_cast<ledger::Role>(name); }
+constexpr ledger::Role to_role(RoleName name) {
+  return static_cast<ledger::Role>(name);
+}
 static_assert(to_role(RoleName::kViewer) == ledger::Role::kViewer);
 static_assert(to_role(RoleName::kService) == ledger::Role::kService);
 static_assert(to_role(RoleName::kMember) == ledger::Role::kMember);

@@ -101,10 +101,29 @@ TEST(RealPillars, ARunBecomesAlgorithmPerformance) {
       "scalability":{"value":0.9,"low":0.85,"high":0.95,"n":5},
       "robustness":{"value":0.95,"low":0.9,"high":1,"n":600}}})");
   const auto score = ledger.ask("score.show", R"({"name":"algorithm_performance"})")
-                         .at("scores").at("algorithm_performance");
+                         .at("scores")
+                         .at("algorithm_performance");
   EXPECT_EQ(score.at("state"), "assessed");
   EXPECT_NEAR(base::get_number(score, "value"), 0.8 * 0.8 * 0.9 * 0.95, 1e-12);
   EXPECT_EQ(score.at("weakest"), "accuracy");
+}
+
+TEST(RealPillars, ACanaryCoversOnlyOnceItWasPromoted) {
+  auto ledger = bench();
+  ledger.ok("requirement.add", R"({"id":"R1","title":"Good","gate":"ndcg"})");
+  ledger.ok("gate.record", R"({"gate":"ndcg","value":2,"target":1,"passed":true})");
+  ledger.ok("test.link", R"({"requirement":"R1","test":"ndcg_test"})");
+  ledger.ok("canary.link", R"({"requirement":"R1","release":"rel1"})");
+  auto coverage = ledger.ask("requirement.coverage");
+  EXPECT_EQ(coverage.at("covered"), 0);
+  EXPECT_EQ(coverage.at("requirements").at(0).at("missing"), "promoted canary");
+  EXPECT_EQ(coverage.at("requirements").at(0).at("canaries").at(0).at("status"), "unknown");
+  ASSERT_NE(ledger.tables().spec("release_releases"), nullptr);
+  ASSERT_TRUE(ledger.append({{"release/rel1", "release.promoted",
+                              R"({"release":"rel1","evidence":{}})"}}));
+  coverage = ledger.ask("requirement.coverage");
+  EXPECT_EQ(coverage.at("requirements").at(0).at("canaries").at(0).at("status"), "promoted");
+  EXPECT_EQ(coverage.at("covered"), 1);
 }
 
 }  // namespace

@@ -19,15 +19,19 @@ class ScoreBench : public tests::PillarBench {
   }
   void quality(const std::string& factor, double value, bool simulated = false) {
     row("data_quality_factors",
-        base::to_text(base::json::object{{"dataset", "shop"}, {"version", "v1"},
-                                         {"factor", factor}, {"value", value},
-                                         {"low", value - 0.05}, {"high", value + 0.05},
-                                         {"n", 1000}, {"method", "audit"},
+        base::to_text(base::json::object{{"dataset", "shop"},
+                                         {"version", "v1"},
+                                         {"factor", factor},
+                                         {"value", value},
+                                         {"low", value - 0.05},
+                                         {"high", value + 0.05},
+                                         {"n", 1000},
+                                         {"method", "audit"},
                                          {"simulated", simulated ? 1 : 0}}));
   }
   base::json::value score(const std::string& name, bool why = false) const {
-    const auto answer = ask("score.show", base::to_text(base::json::object{{"name", name},
-                                                                           {"why", why}}));
+    const auto answer =
+        ask("score.show", base::to_text(base::json::object{{"name", name}, {"why", why}}));
     return answer.at("scores").at(name);
   }
   base::json::value factor(const std::string& name, const std::string& factor) const {
@@ -38,31 +42,49 @@ class ScoreBench : public tests::PillarBench {
   static std::vector<ledger::TableSpec> others() {
     using enum ledger::ColumnType;
     return {{.name = "data_quality_factors",
-             .columns = {{"dataset", kText}, {"version", kText}, {"factor", kText},
-                         {"simulated", kInteger}, {"value", kReal}, {"low", kReal},
-                         {"high", kReal}, {"n", kInteger}, {"method", kText}, {"seq", kInteger}},
+             .columns = {{"dataset", kText},
+                         {"version", kText},
+                         {"factor", kText},
+                         {"simulated", kInteger},
+                         {"value", kReal},
+                         {"low", kReal},
+                         {"high", kReal},
+                         {"n", kInteger},
+                         {"method", kText},
+                         {"seq", kInteger}},
              .key_columns = 4},
             {.name = "train_runs",
-             .columns = {{"run", kText}, {"kind", kText}, {"shuffled", kInteger},
-                         {"simulated", kInteger}, {"facts", kText}, {"seq", kInteger}}},
+             .columns = {{"run", kText},
+                         {"kind", kText},
+                         {"shuffled", kInteger},
+                         {"simulated", kInteger},
+                         {"facts", kText},
+                         {"seq", kInteger}}},
             {.name = "sched_allocations",
-             .columns = {{"job", kText}, {"attempt", kInteger}, {"simulated", kInteger},
-                         {"device_milli", kInteger}, {"started_us", kInteger},
-                         {"ended_us", kInteger}, {"useful_device_s", kReal},
-                         {"allocated_device_s", kReal}, {"cost_usd", kReal}},
+             .columns = {{"job", kText},
+                         {"attempt", kInteger},
+                         {"simulated", kInteger},
+                         {"device_milli", kInteger},
+                         {"started_us", kInteger},
+                         {"ended_us", kInteger},
+                         {"useful_device_s", kReal},
+                         {"allocated_device_s", kReal},
+                         {"cost_usd", kReal}},
              .key_columns = 2},
             {.name = "sched_capacity",
-             .columns = {{"node", kText}, {"since_us", kInteger}, {"until_us", kInteger},
-                         {"devices", kInteger}, {"simulated", kInteger}},
+             .columns = {{"node", kText},
+                         {"since_us", kInteger},
+                         {"until_us", kInteger},
+                         {"devices", kInteger},
+                         {"simulated", kInteger}},
              .key_columns = 2},
             {.name = "sched_jobs", .columns = {{"job", kText}, {"priority", kReal}}}};
   }
   static std::vector<std::unique_ptr<ledger::Pillar>> connected() {
-    auto pillars = tests::pillars_of(trust::make_pillar(), product::make_pillar(),
-                                     team::make_pillar(),
-                                     std::unique_ptr<ledger::Pillar>(
-                                         std::make_unique<tests::TablePillar>(others())),
-                                     make_pillar());
+    auto pillars = tests::pillars_of(
+        trust::make_pillar(), product::make_pillar(), team::make_pillar(),
+        std::unique_ptr<ledger::Pillar>(std::make_unique<tests::TablePillar>(others())),
+        make_pillar());
     connect(pillars);
     return pillars;
   }

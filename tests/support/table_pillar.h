@@ -43,9 +43,12 @@ class TablePillar final : public ledger::Pillar {
     const auto* found = base::find_path(payload, column.name);
     if (!found || found->is_null()) return nullptr;
     switch (column.type) {
-      case ledger::ColumnType::kText: return base::get_string(payload, column.name);
-      case ledger::ColumnType::kInteger: return base::get_integer(payload, column.name);
-      case ledger::ColumnType::kReal: return base::get_number(payload, column.name);
+      case ledger::ColumnType::kText:
+        return base::get_string(payload, column.name);
+      case ledger::ColumnType::kInteger:
+        return base::get_integer(payload, column.name);
+      case ledger::ColumnType::kReal:
+        return base::get_number(payload, column.name);
     }
     return nullptr;
   }
