@@ -1,39 +1,42 @@
 #include "api/authenticator.h"
 
-#include <openssl/crypto.h>
-
 #include "base/hash.h"
+#include "trust/identity.h"
+#include "trust/pillar.h"
 
 namespace fulcrum::api {
 
 namespace {
 
-class OwnerAuthenticator final : public Authenticator {
+class LedgerAuthenticator final : public Authenticator {
  public:
-  explicit OwnerAuthenticator(std::string hash) : hash_(std::move(hash)) {}
+  LedgerAuthenticator(const control::Engine& engine, const base::Clock& clock)
+      : engine_(engine), clock_(clock) {}
 
   std::optional<Identity> identify(std::string_view token) const override {
     const std::string hash = base::sha256_hex(token);
-    // Constant time: how far two hashes agree must not show in the answer's delay.
-    if (hash.size() == hash_.size() && CRYPTO_memcmp(hash.data(), hash_.data(), hash.size()) == 0)
-      return owner_identity();
-    return std::nullopt;
+    std::optional<Identity> identity;
+    engine_.with_pillar("trust", [&](const ledger::Pillar& pillar) {
+      const auto known = trust::authenticate(trust::state_of(pillar), hash, clock_.now_us());
+      if (known) identity = Identity{known->actor, known->role};
+    });
+    return identity;
   }
 
  private:
-  const std::string hash_;
+  const control::Engine& engine_;
+  const base::Clock& clock_;
 };
 
 }  // namespace
 
-Identity owner_identity() { return {"member/owner", ledger::Role::kOwner}; }
-
-std::unique_ptr<Authenticator> make_owner_authenticator(std::string token_sha256_hex) {
-  return std::make_unique<OwnerAuthenticator>(std::move(token_sha256_hex));
+Identity owner_identity() {
+  return {std::string(control::kOwnerActor), ledger::Role::kOwner};
 }
 
-std::unique_ptr<Authenticator> make_authenticator(control::Home& home) {
-  return make_owner_authenticator(home.owner_token_hash());
+std::unique_ptr<Authenticator> make_authenticator(const control::Engine& engine,
+                                                  const base::Clock& clock) {
+  return std::make_unique<LedgerAuthenticator>(engine, clock);
 }
 
 }  // namespace fulcrum::api

@@ -25,10 +25,8 @@ class Authenticator {
 
 /// Whoever may read the home's files.
 Identity owner_identity();
-/// The owner's token by its SHA-256, and the tokens that the trust pillar knows. `home` must
-/// outlive it.
-std::unique_ptr<Authenticator> make_authenticator(control::Home& home);
-/// The owner's token alone.
-std::unique_ptr<Authenticator> make_owner_authenticator(std::string token_sha256_hex);
+/// The tokens that the trust pillar knows; `engine` and `clock` must outlive it.
+std::unique_ptr<Authenticator> make_authenticator(
+    const control::Engine& engine, const base::Clock& clock = base::system_clock());
 
 }  // namespace fulcrum::api

@@ -17,7 +17,7 @@ class RunningHolder final : public Holder {
 
   base::Status start(control::HomePaths paths, control::HomeLock lock, HolderOptions options) {
     TRY(home_, control::open_home(std::move(paths), std::move(lock)));
-    authenticator_ = make_authenticator(*home_);
+    authenticator_ = make_authenticator(home_->engine());
     const bool is_loopback = options.address.starts_with("127.") || options.address == "::1";
     router_ = make_router(home_->engine(), *authenticator_,
                           {.loopback_hosts_only = is_loopback});

@@ -1,4 +1,4 @@
-// fulcrum ledger tail: the rest of the ledger's verbs are in ledger_files.cpp.
+// fulcrum ledger tail; the verbs on the ledger's file are in ledger_files.cpp.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/backend.h"
+#include "cli/ledger_files.h"
 #include "cli/verb.h"
 
 namespace fulcrum::cli {
@@ -21,7 +22,6 @@ struct TailOptions {
 
 base::Result<json::value> tail_page(Backend& backend, const TailOptions& options) {
   if (options.from > 0) return backend.ledger(options.from, options.limit);
-  // The ledger is gapless: its size is where a page that starts far beyond the end would begin.
   TRY(const auto size, backend.ledger_size());
   return backend.ledger(size > options.limit ? size - options.limit + 1 : 1, options.limit);
 }
@@ -55,6 +55,7 @@ Action ledger_verb(CLI::App& app, const AlsoRegister& also) {
   tail_app->add_option("--from", options->from, base::text("ledger.from"))->type_name("SEQ");
   tail_app->add_option("--limit", options->limit, base::text("ledger.limit"))->type_name("N");
   also(*tail_app, [options](const Session& session) { return tail(*options, session); });
+  add_ledger_files(app, also);
   return {};
 }
 

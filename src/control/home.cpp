@@ -15,12 +15,16 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "control/pillars.h"
+#include "trust/identity.h"
+#include "trust/pillar.h"
+#include "trust/signer.h"
+#include "trust/vault.h"
 
 namespace fulcrum::control {
 
 namespace {
 
-constexpr std::string_view kTokenSetting = "owner_token_sha256";
+constexpr std::int64_t kTokenLifeUs = 10LL * 365 * 24 * 3600 * 1'000'000;
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -46,47 +50,62 @@ class OpenHome final : public Home {
  public:
   OpenHome(HomePaths paths, HomeLock lock) : paths_(std::move(paths)), lock_(std::move(lock)) {}
 
-  base::Status open(EngineOptions options) {
-    std::error_code ignored;
-    is_new_ = !std::filesystem::exists(paths_.ledger(), ignored);
+  base::Status open(const EngineOptions& options) {
     CHECK_OK(base::make_folder(paths_.jobs(), true));
+    CHECK_OK(base::make_folder(paths_.keys(), true));
     TRY(objects_, objects::open_local_store(paths_.objects()));
+    TRY(auto key, trust::open_ledger_key(paths_.keys()));
     auto pillars = make_pillars();
-    TRY(auto store, ledger::open_sqlite_store(paths_.ledger().string(),
-                                              {.tables = all_tables(pillars), .sign = {}}));
-    CHECK_OK(prepare_token(*store));
-    TRY(engine_, open_engine(std::move(pillars), std::move(store), nullptr, options));
-    return {};
+    TRY(auto store,
+        ledger::open_sqlite_store(paths_.ledger().string(),
+                                  {.tables = all_tables(pillars), .sign = std::move(key.sign)}));
+    TRY(auto vault, trust::open_vault(paths_.keys() / "root.key", trust::keys_in(*store)));
+    TRY(engine_, open_engine(std::move(pillars), std::move(store), std::move(vault), options));
+    return prepare_token(options.clock->now_us());
   }
 
   const HomePaths& paths() const override { return paths_; }
   Engine& engine() override { return *engine_; }
   objects::Store& objects() override { return *objects_; }
   const std::string& owner_token() const override { return token_; }
-  const std::string& owner_token_hash() const override { return token_hash_; }
-  bool is_new() const override { return is_new_; }
 
  private:
-  base::Status prepare_token(ledger::Store& store) {
-    TRY(const auto kept, store.get_setting(kTokenSetting));
-    if (auto text = base::read_file(paths_.token()); text && kept) {
-      while (!text->empty() && text->back() == '\n') text->pop_back();
+  bool is_valid(const std::string& hash, std::int64_t now_us) const {
+    bool valid = false;
+    engine_->with_pillar("trust", [&](const ledger::Pillar& pillar) {
+      const auto known = trust::authenticate(trust::state_of(pillar), hash, now_us);
+      valid = known && known->role == ledger::Role::kOwner;
+    });
+    return valid;
+  }
+
+  base::Status prepare_token(std::int64_t now_us) {
+    if (auto text = base::read_file(paths_.token())) {
       token_ = std::move(*text);
-      token_hash_ = base::sha256_hex(token_);
-      if (token_hash_ == *kept) return {};
+      while (!token_.empty() && token_.back() == '\n') token_.pop_back();
+      if (is_valid(base::sha256_hex(token_), now_us)) return {};
     }
     token_ = new_token();
-    token_hash_ = base::sha256_hex(token_);
+    // The file first: a token that only the ledger knows would be of no use to anybody.
     CHECK_OK(base::write_file(paths_.token(), token_ + "\n", 0600));
-    return store.put_setting(kTokenSetting, token_hash_);
+    const auto reply = engine_->submit({.name = "token.create",
+                                        .body = base::json::object{
+                                            {"actor", kOwnerActor},
+                                            {"role", "owner"},
+                                            {"expires_at_us", now_us + kTokenLifeUs},
+                                            {"token_sha256", base::sha256_hex(token_)}},
+                                        .actor = std::string(kOwnerActor),
+                                        .role = ledger::Role::kOwner,
+                                        .idempotency_key = {}});
+    if (!reply) return base::Failure(reply.error());
+    return {};
   }
 
   HomePaths paths_;
   HomeLock lock_;  // released last
   std::unique_ptr<objects::Store> objects_;
   std::unique_ptr<Engine> engine_;
-  std::string token_, token_hash_;
-  bool is_new_ = false;
+  std::string token_;
 };
 
 }  // namespace

@@ -54,17 +54,16 @@ class Home {
   virtual const HomePaths& paths() const = 0;
   virtual Engine& engine() = 0;
   virtual objects::Store& objects() = 0;
-  /// The owner's bearer token as in HOME/token.
+  /// The owner's bearer token as in HOME/token; the ledger has only its SHA-256.
   virtual const std::string& owner_token() const = 0;
-  /// Hexadecimal SHA-256 of it: all that the ledger's settings keep.
-  virtual const std::string& owner_token_hash() const = 0;
-  /// True when this call of open_home made the home.
-  virtual bool is_new() const = 0;
 };
 
-/// Opens the ledger with every pillar, and the objects. The first time it makes the owner's token
-/// (HOME/token, mode 0600; a lost file is made anew and the old token is then void). Fails with
-/// `home.open`, `ledger.*`, `file.*`.
+/// Who the owner of a home is in the ledger.
+inline constexpr std::string_view kOwnerActor = "member/owner";
+
+/// Opens the ledger with every pillar, its keys (HOME/keys), and the objects. When HOME/token is
+/// missing or no longer valid it makes a new owner's token (mode 0600) and records its hash.
+/// Fails with `home.open`, `ledger.*`, `file.*`.
 base::Result<std::unique_ptr<Home>> open_home(HomePaths paths, HomeLock lock,
                                               EngineOptions options = {});
 
