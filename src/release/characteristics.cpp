@@ -81,7 +81,7 @@ class Release {
       played.samples = n;
     }
     const Evidence& evidence = verdict.evidence;
-    if (std::min(stable_.samples, candidate_.samples) < policy_.min_samples_per_arm) return;
+    if (verdict.reason == Reason::kTooFewSamples || verdict.reason == Reason::kTooFewUsers) return;
     if (scenario_.effect < evidence.low || scenario_.effect > evidence.high) played.covered = false;
     if (played.naive != 0) return;
     const auto variance = [](double rate, std::int64_t samples) {

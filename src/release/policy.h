@@ -16,7 +16,7 @@ struct Policy {
   double minimum_detectable_effect = 0.02;  // the smallest difference worth finding; sets tau
   std::optional<double> non_inferiority_margin =
       {};                                  // promote when not worse than this; absent: better
-  std::int64_t min_samples_per_arm = 100;  // rewards before the first verdict
+  std::int64_t min_samples_per_arm = 100;  // rewards before the first verdict; rare ones need more
   std::int64_t min_users_per_arm = 30;     // where users are counted
   std::int64_t max_samples = 20'000;       // both arms together; then the release ends undecided
   double max_duration_s = 0;               // 0: no limit

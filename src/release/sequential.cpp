@@ -11,6 +11,9 @@ namespace {
 
 constexpr double kFarthestLook = 1e4;  // times the samples so far; beyond it no forecast is given
 constexpr double kSplitPriorWeight = 100;
+// n p (1 - p) of the smaller arm before its rate is near enough to normal: rare rewards need more.
+// Of both arms together, so that an arm's own luck does not choose the moment of the first look.
+constexpr double kMinSpread = 9;
 
 double rate_of(const ArmCounts& arm) {
   return arm.samples > 0 ? static_cast<double>(arm.successes) / static_cast<double>(arm.samples)
@@ -122,7 +125,11 @@ std::optional<Reason> breach(const Policy& policy, const Evidence& evidence) {
 
 std::optional<Reason> too_small(const Policy& policy, const ArmCounts& stable,
                                 const ArmCounts& candidate) {
-  if (std::min(stable.samples, candidate.samples) < policy.min_samples_per_arm)
+  const std::int64_t smaller = std::min(stable.samples, candidate.samples);
+  if (smaller < policy.min_samples_per_arm) return Reason::kTooFewSamples;
+  const double pooled = static_cast<double>(stable.successes + candidate.successes) /
+                        static_cast<double>(stable.samples + candidate.samples);
+  if (static_cast<double>(smaller) * pooled * (1.0 - pooled) < kMinSpread)
     return Reason::kTooFewSamples;
   const bool has_users = stable.users > 0 || candidate.users > 0;
   if (has_users && std::min(stable.users, candidate.users) < policy.min_users_per_arm)

@@ -229,6 +229,15 @@ TEST(Characteristics, EqualModelsOnATenthOfTheUsers) {
   EXPECT_GE(result.covered, 0.95);
 }
 
+TEST(Characteristics, RareRewardsInASmallArm) {
+  Policy policy = policy_for(0.01);
+  policy.candidate_share = 0.1;
+  const auto result = simulate(policy, {.base_rate = 0.02});
+  EXPECT_LE(result.promoted, 0.05);
+  EXPECT_LE(result.rolled_back, 0.05);
+  EXPECT_GE(result.covered, 0.95);
+}
+
 TEST(Characteristics, BetterCandidate) {
   const auto result = simulate(policy_for(0.03), {.effect = 0.03});
   EXPECT_GE(result.promoted, 0.8);
