@@ -42,8 +42,7 @@ base::Result<NewEvents> decide(const State& state, const Node& command, const Co
   CHECK_OK(check(command));
   const auto found = state.nodes.find(command.name);
   if (found != state.nodes.end()) {
-    if (found->second.node == command && found->second.availability == Availability::kUp)
-      return NewEvents{};
+    if (found->second.node == command) return NewEvents{};  // a drained one stays drained
     if (found->second.running > 0)
       return base::conflict("node.busy",
                             fmt::format("{} jobs run on {}", found->second.running, command.name),

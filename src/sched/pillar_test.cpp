@@ -147,6 +147,7 @@ TEST(SchedPillar, NodesWithRunningJobsStay) {
   EXPECT_EQ(bench.send("node.remove", R"({"node":"n1"})").error().code, "node.busy");
   EXPECT_EQ(bench.send("node.add", R"({"name":"n1","cpu_milli":1})").error().code, "node.busy");
   ASSERT_TRUE(bench.send("node.drain", R"({"node":"n1"})"));
+  EXPECT_TRUE(bench.send("node.add", kNode)->empty());  // registering again does not undo a drain
   const std::string next = job_of(bench.send("job.submit", R"({"name":"b","command":["x"]})"));
   EXPECT_EQ(bench.send("job.start", start(next, "[]")).error().code, "job.stale");
   const auto queue = bench.ask("queue.show", "{}");

@@ -65,10 +65,6 @@ Cgroup Cgroup::at(std::string path) {
   return group;
 }
 
-bool Cgroup::enter() const {
-  return !path_.empty() && write_control(path_ + "/cgroup.procs", "0");
-}
-
 void Cgroup::kill() const {
   if (path_.empty() || write_control(path_ + "/cgroup.kill", "1")) return;
   std::string members;  // kernels before 5.14

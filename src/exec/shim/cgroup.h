@@ -14,8 +14,6 @@ class Cgroup {
   static Cgroup at(std::string path);
 
   const std::string& path() const { return path_; }
-  /// Moves the calling process in. False when it could not.
-  bool enter() const;
   /// SIGKILL to everything inside, atomically where the kernel can.
   void kill() const;
   /// Removes the group; it must be empty.

@@ -1,10 +1,12 @@
 #include "exec/shim/child.h"
 
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -104,23 +106,35 @@ void exec_along_path(const Launch& launch, char** arguments, char** environment)
   give_up(report, "cannot run " + launch.command[0]);
 }
 
+/// A child that is born inside the group: moving it there later would wait for the whole machine
+/// (tens of milliseconds). -1 where the kernel cannot (before 5.7).
+pid_t fork_into(const Cgroup& group) {
+  const int folder = ::open(group.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return -1;
+  clone_args arguments{};
+  arguments.flags = CLONE_INTO_CGROUP;
+  arguments.exit_signal = SIGCHLD;
+  arguments.cgroup = static_cast<__u64>(folder);
+  const auto pid = static_cast<pid_t>(::syscall(SYS_clone3, &arguments, sizeof arguments));
+  ::close(folder);
+  return pid;
+}
+
 }  // namespace
 
 bool Child::fork(const Launch& launch, const std::string& folder, const Cgroup& group) {
-  int gate[2], report[2], joined[2];
-  if (::pipe2(gate, O_CLOEXEC) != 0 || ::pipe2(report, O_CLOEXEC) != 0 ||
-      ::pipe2(joined, O_CLOEXEC) != 0)
-    return false;
+  int gate[2], report[2];
+  if (::pipe2(gate, O_CLOEXEC) != 0 || ::pipe2(report, O_CLOEXEC) != 0) return false;
   const pid_t shim = ::getpid();
-  pid_ = ::fork();
+  pid_ = group.path().empty() ? -1 : fork_into(group);
+  in_group_ = pid_ >= 0;
+  if (pid_ < 0) pid_ = ::fork();
   if (pid_ < 0) return false;
   if (pid_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != shim) ::_exit(127);
     ::close(gate[1]);
     ::close(report[0]);
-    const char in = group.enter() ? 'y' : 'n';
-    (void)!::write(joined[1], &in, 1);
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -129,11 +143,6 @@ bool Child::fork(const Launch& launch, const std::string& folder, const Cgroup& 
   }
   ::close(gate[0]);
   ::close(report[1]);
-  ::close(joined[1]);
-  char in = 'n';
-  (void)!::read(joined[0], &in, 1);
-  ::close(joined[0]);
-  in_group_ = in == 'y';
   gate_ = gate[1];
   report_ = report[0];
   return true;

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <ctime>
 #include <set>
+#include <sstream>
 
 #include "exec/shim/job_folder.h"
 
@@ -19,13 +20,37 @@ namespace fulcrum::exec::shim {
 namespace {
 
 template <class Use>
-void each_process(const Use& use) {
-  DIR* folder = ::opendir("/proc");
+void each_number(const std::string& path, const Use& use) {
+  DIR* folder = ::opendir(path.c_str());
   if (folder == nullptr) return;
   while (const dirent* entry = ::readdir(folder))
     if (std::isdigit(static_cast<unsigned char>(entry->d_name[0])))
       use(static_cast<pid_t>(std::atoi(entry->d_name)));
   ::closedir(folder);
+}
+
+/// Walks down from the root; cheap on a machine with many processes. False where the kernel does not
+/// list children (CONFIG_PROC_CHILDREN).
+bool walk_down(pid_t root, std::vector<ProcessStat>& found) {
+  if (::access("/proc/thread-self/children", R_OK) != 0) return false;
+  std::vector<pid_t> ahead{root};
+  std::set<pid_t> seen{root};
+  while (!ahead.empty()) {
+    const std::string tasks = "/proc/" + std::to_string(ahead.back()) + "/task";
+    ahead.pop_back();
+    each_number(tasks, [&](pid_t thread) {
+      std::string children;
+      if (!read_small_file(tasks + "/" + std::to_string(thread) + "/children", children)) return;
+      std::istringstream pids(children);
+      for (pid_t pid = 0; pids >> pid;) {
+        ProcessStat stat;
+        if (!seen.insert(pid).second || !read_process(pid, stat)) continue;
+        found.push_back(stat);
+        ahead.push_back(pid);
+      }
+    });
+  }
+  return true;
 }
 
 std::int64_t clock_us(clockid_t clock) {
@@ -62,8 +87,9 @@ bool read_process(pid_t pid, ProcessStat& stat) {
 }
 
 std::vector<ProcessStat> descendants(pid_t root) {
+  if (std::vector<ProcessStat> found; walk_down(root, found)) return found;
   std::vector<ProcessStat> all;
-  each_process([&](pid_t pid) {
+  each_number("/proc", [&](pid_t pid) {
     ProcessStat stat;
     if (read_process(pid, stat)) all.push_back(stat);
   });
@@ -95,7 +121,7 @@ bool is_alive(pid_t pid, std::int64_t start_ticks, std::string_view boot) {
 
 int kill_marked(std::string_view variable) {
   int found = 0;
-  each_process([&](pid_t pid) {
+  each_number("/proc", [&](pid_t pid) {
     std::string environment;
     if (pid == ::getpid() ||
         !read_small_file("/proc/" + std::to_string(pid) + "/environ", environment))

@@ -21,7 +21,8 @@ struct ProcessStat {
 /// False when there is no such process.
 bool read_process(pid_t pid, ProcessStat& stat);
 /// All processes that descend from `root`, without it. Includes those that left its session,
-/// provided that the processes between are alive or that `root` is a subreaper.
+/// provided that the processes between are alive or that `root` is a subreaper. One that is being
+/// forked or orphaned at this moment may be missed: look again.
 std::vector<ProcessStat> descendants(pid_t root);
 /// This boot's id; empty where the kernel has none.
 std::string boot_id();
