@@ -6,7 +6,7 @@
 #include <csignal>
 #include <filesystem>
 
-#include "api/http_server.h"
+#include "http/http_server.h"
 #include "base/files.h"
 #include "train/serving.h"
 #include "train/torch/load_model.h"
@@ -36,11 +36,11 @@ base::Status serve(const ServeOptions& options) {
   const auto service = train::make_inference_service(
       {options.name, options.version, model.card.kind, std::move(model.card.items),
        std::move(model.recommender)});
-  api::HttpServerOptions listen;
+  http::HttpServerOptions listen;
   listen.port = options.port;
-  TRY(const auto server, api::start_http_server(listen, [&](const api::HttpRequest& request) {
+  TRY(const auto server, http::start_http_server(listen, [&](const http::HttpRequest& request) {
         auto reply = service->handle(request.method, request.path, request.body);
-        api::HttpResponse response;
+        http::HttpResponse response;
         response.status = reply.status;
         response.body = std::move(reply.body);
         return response;

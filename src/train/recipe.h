@@ -36,7 +36,7 @@ BOOST_DESCRIBE_ENUM(OptimizerKind, kAdamw, kSgd)
 
 struct OptimizerRecipe {
   OptimizerKind kind = OptimizerKind::kAdamw;
-  double lr = 0.001;           // (0, 10], the peak
+  double lr = 0.004;           // (0, 10], the peak
   double momentum = 0.9;       // [0, 1): SGD's momentum, AdamW's beta1
   double weight_decay = 0.01;  // [0, 10]: decoupled with adamw, L2 with sgd
   double clip_norm = 1.0;      // [0, 1000]: the gradient's largest norm, 0: no clipping
@@ -55,7 +55,7 @@ BOOST_DESCRIBE_STRUCT(EarlyStopping, (), (patience, metric))
 struct Recipe {
   ModelRecipe model;
   OptimizerRecipe optimizer;
-  unsigned epochs = 30;         // 1…100,000, at most
+  unsigned epochs = 20;         // 1…100,000, at most
   unsigned batch_size = 64;     // 1…65,536 sequences
   EarlyStopping early_stopping;
   double label_smoothing = 0;   // [0, 1)

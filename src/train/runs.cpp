@@ -21,12 +21,28 @@ bool is_digest(std::string_view text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+/// Reals as text of six digits: a real that went through JSON text may differ in its last bit.
+json::value rounded(const json::value& value) {
+  if (value.is_double()) return json::value(fmt::format("{:.6g}", value.get_double()));
+  if (const auto* object = value.if_object()) {
+    json::object result;
+    for (const auto& [key, inner] : *object) result[key] = rounded(inner);
+    return result;
+  }
+  if (const auto* array = value.if_array()) {
+    json::array result;
+    for (const auto& inner : *array) result.push_back(rounded(inner));
+    return result;
+  }
+  return value;
+}
+
 /// What makes two records of one run the same: everything but how long it took.
 std::string digest_of(const RunFacts& run) {
   RunFacts same = run;
   same.seconds = 0;
   for (const char* timing : {"p95_ms", "p50_ms", "scalability"}) same.metrics.erase(timing);
-  return base::sha256_hex(base::to_text(base::encode(same)));
+  return base::sha256_hex(base::to_text(rounded(base::encode(same))));
 }
 
 base::Result<json::object> find_run(const std::string& run, const ledger::TableReader& tables) {

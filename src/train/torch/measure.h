@@ -29,6 +29,7 @@ struct Latency {
   std::size_t n = 0;
 };
 /// One history at a time, on one thread, as the server does it; the cases' histories in turn.
+/// The quietest of three rounds, since other work on the machine only ever adds time.
 Latency measure_latency(Recommender& model, std::span<const Case> cases, const base::Clock& clock);
 
 struct Scaling {
@@ -38,7 +39,7 @@ struct Scaling {
   double efficiency = 0;    // many ÷ (one · threads)
   double low = 0;           // smallest and largest of the rounds
   double high = 0;
-  std::size_t n = 0;        // rounds of both, interleaved; the medians are reported
+  std::size_t n = 0;        // rounds of both, interleaved; each one's fastest counts
 };
 /// Training throughput on one and on several threads, on a scratch copy of the network. nullopt
 /// when this machine has one core.
