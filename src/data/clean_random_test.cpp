@@ -199,11 +199,16 @@ class Lab {
         {"garbled id", &Lab::garbled}, {"hours off", &Lab::hours_off}, {"echo", &Lab::echo},
         {"personal", &Lab::personal}, {"case", &Lab::other_case}};
     std::set<std::size_t> used;
+    std::map<std::string, int> sizes;
+    for (const auto& line : lines_) ++sizes[std::string(line.row.at("session").as_string())];
     for (std::size_t i = 0; i < rows * 3 / 4; ++i) {
       const auto& [name, planter] = kinds[random_.below(kinds.size())];
       const std::size_t victim = random_.below(clean_rows);
       if (!used.insert(victim).second || !lines_[victim].planted.empty()) continue;
       const bool copies = planter == &Lab::copy || planter == &Lab::respelt || planter == &Lab::echo;
+      // A session of three cannot tell which of its times is the wrong one.
+      if (planter == &Lab::hours_off && sizes[std::string(lines_[victim].row.at("session").as_string())] < 4)
+        continue;
       Line line = lines_[victim];
       line.planted = name;
       (this->*planter)(line);

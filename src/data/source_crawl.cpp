@@ -23,6 +23,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr int kFailuresInARow = 10;              // then it is the site that fails, not its pages
 constexpr std::int64_t kCheckpointPages = 20;  // at most so many are fetched again after a kill
 
 struct Visit {
@@ -164,7 +165,10 @@ class Crawler {
   base::Result<Visit> fetch_and_read(const std::string& url) {
     Visit visit;
     auto reply = fetcher_.get(url);
-    if (!reply && reply.error().code == "file.write") return base::Failure(reply.error());
+    // A server that is gone must not look like a site without pages: fail, and resume later.
+    if (!reply && (reply.error().code == "fetch.connect" || ++failures_in_a_row_ >= kFailuresInARow))
+      return base::Failure(reply.error());
+    if (reply) failures_in_a_row_ = 0;
     if (!reply || reply->status >= 400) {
       visit.outcome = reply ? "missing" : "failed";
       return visit;
@@ -248,6 +252,7 @@ class Crawler {
   std::unordered_set<std::string> seen_, row_urls_;
   std::deque<std::pair<std::string, std::int64_t>> frontier_;  // URL, depth
   std::ofstream journal_;
+  int failures_in_a_row_ = 0;
   std::int64_t journal_bytes_ = 0, pages_ = 0, skipped_by_robots_ = 0, beyond_limits_ = 0;
   std::map<std::string, std::int64_t> outcomes_;
 };
