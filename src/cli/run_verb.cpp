@@ -113,7 +113,8 @@ base::Result<std::unique_ptr<api::Holder>> hold(const Options& options, const Se
     return base::Failure(std::move(error));
   }
   return api::start_holder(paths, std::move(*lock),
-                           {.port = options.once || options.dry_run ? -1 : options.port});
+                           {.port = options.once || options.dry_run ? -1 : options.port,
+                            .with_components = false});  // the run has a dispatcher of its own
 }
 
 int run(const Options& options, const Session& session) {
