@@ -164,10 +164,12 @@ base::Result<CommandReply> GroupBuilder::accept(const CommandRequest& request,
   for (auto& fresh : events) {
     TRY(auto payload, parse_payload(fresh.payload, fresh.kind));
     json::value plain;
-    if (vault_ && fresh.payload.find("\"$personal\"") != std::string::npos) {
-      plain = payload;
+    if (vault_ && (fresh.payload.find("\"$personal\"") != std::string::npos ||
+                   fresh.payload.find("\"$sealed\"") != std::string::npos)) {
       CHECK_OK(vault_->seal(payload));
       fresh.payload = base::to_text(payload);
+      plain = payload;
+      vault_->open(plain);  // what a replay will see
     }
     auto at = versions.find(fresh.stream);
     if (at == versions.end()) {

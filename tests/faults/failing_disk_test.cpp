@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <atomic>
 #include <filesystem>
 #include <random>
 #include <sstream>
@@ -141,6 +142,28 @@ TEST_P(FailingDiskTest, RandomFailuresLoseNothingThatWasAcknowledged) {
     ASSERT_EQ(engine->store().size(), static_cast<std::uint64_t>(number)) << "round " << round;
   }
   expect_whole(*engine, static_cast<std::uint64_t>(number));
+}
+
+TEST_P(FailingDiskTest, AFailedGroupFailsEveryCommandInIt) {
+  auto engine = open_engine();
+  ASSERT_TRUE(add_note(*engine, 0));
+  const std::string before = text_of(*engine);
+  disk_.fail(GetParam(), 1, true);
+  std::atomic<int> failures = 0;
+  for (int number = 1; number <= 50; ++number)
+    engine->submit_async({"note.add", json::object{{"subject", "s"}, {"text", "t"}}, "member/m",
+                          ledger::Role::kMember, fmt::format("key-{}", number)},
+                         [&](base::Result<control::CommandReply> reply) {
+                           EXPECT_FALSE(reply);
+                           ++failures;
+                           failures.notify_one();
+                         });
+  for (int seen = failures; seen < 50; seen = failures) failures.wait(seen);
+  disk_.heal();
+  EXPECT_EQ(text_of(*engine), before);
+  EXPECT_GT(engine->counters().failed_groups, 0u);
+  for (int number = 1; number <= 50; ++number) ASSERT_TRUE(add_note(*engine, number));
+  expect_whole(*engine, 51);
 }
 
 INSTANTIATE_TEST_SUITE_P(Faults, FailingDiskTest,
