@@ -31,7 +31,7 @@ Evidence::Evidence(const ledger::TableReader& tables, Scope scope)
     if (!last.empty()) scope_.as_of_us = last[0].integer("time_us");
   }
   if (scope_.dataset.empty()) {
-    const auto last = rows({.table = "data_quality_factors", .order = {"-seq"}, .limit = 1});
+    const auto last = rows({.table = "data_quality", .order = {"-seq"}, .limit = 1});
     if (!last.empty()) scope_.dataset = last[0].text("dataset");
   }
 }

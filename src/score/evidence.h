@@ -1,6 +1,6 @@
 #pragma once
 // What the factors read: the pillars' read models, by name. Tables and columns used:
-//   data_quality_factors    dataset version factor value low high n method simulated seq
+//   data_quality            see data_quality.cpp
 //   train_runs              run kind shuffled simulated facts seq
 //   sched_allocations, sched_capacity, sched_jobs   see resource_efficiency.cpp
 //   product_evidence        score factor metric value low high n method source simulated seq

@@ -5,6 +5,7 @@
 #include <set>
 #include <sstream>
 
+#include "data/pillar.h"
 #include "product/pillar.h"
 #include "release/pillar.h"
 #include "sched/pillar.h"
@@ -20,7 +21,7 @@ namespace {
 using tests::PillarBench;
 
 PillarBench bench() {
-  auto pillars = tests::pillars_of(sched::make_pillar(), train::make_pillar(),
+  auto pillars = tests::pillars_of(data::make_pillar(), sched::make_pillar(), train::make_pillar(),
                                    release::make_pillar(), product::make_pillar(),
                                    team::make_pillar(), trust::make_pillar(), make_pillar());
   connect(pillars);
@@ -32,6 +33,10 @@ struct Read {
   const char* columns;
 };
 constexpr Read kReads[] = {
+    {"data_quality",
+     "seq dataset version simulated accuracy accuracy_low accuracy_high accuracy_n "
+     "accuracy_simulated completeness relevance timeliness timeliness_simulated"},
+    {"release_releases", "release status simulated"},
     {"train_runs", "run kind shuffled simulated facts seq"},
     {"sched_allocations",
      "job simulated device_milli started_us ended_us useful_device_s allocated_device_s cost_usd"},
@@ -108,6 +113,26 @@ TEST(RealPillars, ARunBecomesAlgorithmPerformance) {
   EXPECT_EQ(score.at("weakest"), "accuracy");
 }
 
+TEST(RealPillars, ARecordedQualityBecomesDataQuality) {
+  auto ledger = bench();
+  ledger.ok("dataset.commit", R"({"dataset":"shop","version":")" + std::string(64, 'a') + R"(",
+      "files":[{"path":"a.csv","object":")" +
+                                  std::string(64, 'b') + R"(","records":10}],
+      "records":10,
+      "quality":{"completeness":{"value":0.9,"low":0.88,"high":0.92,"n":1000},
+                 "relevance":{"value":0.8,"n":100},
+                 "timeliness":{"value":0.5,"low":0.5,"high":0.5,"n":10}}})");
+  ledger.ok("quality.record", R"({"dataset":"shop","quality":{
+      "accuracy":{"value":0.95,"low":0.94,"high":0.96,"n":400,"simulated":true}}})");
+  const auto score =
+      ledger.ask("score.show", R"({"name":"data_quality"})").at("scores").at("data_quality");
+  EXPECT_NEAR(base::get_number(score, "value"), 0.95 * 0.9 * 0.8 * 0.5, 1e-12);
+  EXPECT_EQ(score.at("factors").at("accuracy").at("simulated"), true);
+  EXPECT_EQ(score.at("factors").at("completeness").at("simulated"), false);
+  EXPECT_NEAR(base::get_number(score.at("factors").at("relevance"), "low"), 0.7112, 1e-3);
+  EXPECT_EQ(score.at("weakest"), "timeliness");
+}
+
 TEST(RealPillars, ACanaryCoversOnlyOnceItWasPromoted) {
   auto ledger = bench();
   ledger.ok("requirement.add", R"({"id":"R1","title":"Good","gate":"ndcg"})");
@@ -119,8 +144,8 @@ TEST(RealPillars, ACanaryCoversOnlyOnceItWasPromoted) {
   EXPECT_EQ(coverage.at("requirements").at(0).at("missing"), "promoted canary");
   EXPECT_EQ(coverage.at("requirements").at(0).at("canaries").at(0).at("status"), "unknown");
   ASSERT_NE(ledger.tables().spec("release_releases"), nullptr);
-  ASSERT_TRUE(ledger.append({{"release/rel1", "release.promoted",
-                              R"({"release":"rel1","evidence":{}})"}}));
+  ASSERT_TRUE(
+      ledger.append({{"release/rel1", "release.promoted", R"({"release":"rel1","evidence":{}})"}}));
   coverage = ledger.ask("requirement.coverage");
   EXPECT_EQ(coverage.at("requirements").at(0).at("canaries").at(0).at("status"), "promoted");
   EXPECT_EQ(coverage.at("covered"), 1);

@@ -18,16 +18,15 @@ class ScoreBench : public tests::PillarBench {
     EXPECT_TRUE(append({{table, "test.row", row}}));
   }
   void quality(const std::string& factor, double value, bool simulated = false) {
-    row("data_quality_factors",
+    row("data_quality",
         base::to_text(base::json::object{{"dataset", "shop"},
                                          {"version", "v1"},
-                                         {"factor", factor},
-                                         {"value", value},
-                                         {"low", value - 0.05},
-                                         {"high", value + 0.05},
-                                         {"n", 1000},
-                                         {"method", "audit"},
-                                         {"simulated", simulated ? 1 : 0}}));
+                                         {"simulated", 0},
+                                         {factor, value},
+                                         {factor + "_low", value - 0.05},
+                                         {factor + "_high", value + 0.05},
+                                         {factor + "_n", 1000},
+                                         {factor + "_simulated", simulated ? 1 : 0}}));
   }
   base::json::value score(const std::string& name, bool why = false) const {
     const auto answer =
@@ -41,18 +40,20 @@ class ScoreBench : public tests::PillarBench {
  private:
   static std::vector<ledger::TableSpec> others() {
     using enum ledger::ColumnType;
-    return {{.name = "data_quality_factors",
-             .columns = {{"dataset", kText},
-                         {"version", kText},
-                         {"factor", kText},
-                         {"simulated", kInteger},
-                         {"value", kReal},
-                         {"low", kReal},
-                         {"high", kReal},
-                         {"n", kInteger},
-                         {"method", kText},
-                         {"seq", kInteger}},
-             .key_columns = 4},
+    ledger::TableSpec quality{.name = "data_quality",
+                              .columns = {{"seq", kInteger},
+                                          {"dataset", kText},
+                                          {"version", kText},
+                                          {"simulated", kInteger}},
+                              .key_columns = 1};
+    for (const std::string factor : {"accuracy", "completeness", "relevance", "timeliness"}) {
+      quality.columns.push_back({factor, kReal});
+      quality.columns.push_back({factor + "_low", kReal});
+      quality.columns.push_back({factor + "_high", kReal});
+      quality.columns.push_back({factor + "_n", kInteger});
+      quality.columns.push_back({factor + "_simulated", kInteger});
+    }
+    return {std::move(quality),
             {.name = "train_runs",
              .columns = {{"run", kText},
                          {"kind", kText},
