@@ -70,7 +70,7 @@ struct CanaryPorts {
 struct CanaryOutcome {
   std::string status;         // promoted, rolled_back, undecided
   std::string reason;         // release::Reason, as in the ledger
-  base::json::value release;  // release.show: counts, evidence, looks, chunks
+  base::json::value release;  // release.show without the chunks: counts, evidence, newest looks
 };
 
 /// Blocks until a verdict, a cap, or the end of the traffic. Safe to call again with the same spec

@@ -9,6 +9,10 @@ namespace fulcrum::control {
 
 namespace json = base::json;
 
+namespace {
+constexpr int kLooksShown = 20;  // an outcome goes into reports: the newest looks will do
+}
+
 base::Result<CanaryRecord> CanaryRecord::open(const CanarySpec& spec, const CanaryPorts& ports) {
   CanaryRecord record(spec, ports);
   const auto found =
@@ -23,13 +27,15 @@ base::Result<CanaryRecord> CanaryRecord::open(const CanarySpec& spec, const Cana
 }
 
 base::Status CanaryRecord::refresh(bool with_chunks) {
-  TRY(shown_, ports_.query("release.show",
-                           json::object{{"release", spec_.start.release}, {"looks", 1000}}));
+  TRY(shown_, ports_.query("release.show", json::object{{"release", spec_.start.release},
+                                                        {"looks", kLooksShown},
+                                                        {"chunks", with_chunks}}));
   if (!with_chunks) return {};
   chunks_.clear();
   if (const auto* list = base::find_path(shown_, "chunks"); list && list->is_array())
     for (const auto& chunk : list->get_array())
       chunks_.push_back(base::get_string(chunk, "object"));
+  shown_.as_object().erase("chunks");
   return {};
 }
 

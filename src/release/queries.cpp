@@ -56,7 +56,9 @@ base::Result<base::json::value> answer(const State&, const ShowRelease& query,
   base::json::object shown = std::move(found.front().as_object());
   TRY(shown["looks"],
       rows_of(tables, "release_observations", query.release, "-observation", query.looks));
-  TRY(shown["chunks"], rows_of(tables, "release_chunks", query.release, "seq", 0));
+  if (query.chunks) {
+    TRY(shown["chunks"], rows_of(tables, "release_chunks", query.release, "seq", 0));
+  }
   return shown;
 }
 

@@ -213,9 +213,10 @@ BOOST_DESCRIBE_STRUCT(ListReleases, (), (model, status, limit))
 struct ShowRelease {
   std::string release;
   unsigned looks = 20;  // newest observations shown
+  bool chunks = true;   // with the sealed chunks of its request log
   static constexpr std::string_view kRequired[] = {"release"};
 };
-BOOST_DESCRIBE_STRUCT(ShowRelease, (), (release, looks))
+BOOST_DESCRIBE_STRUCT(ShowRelease, (), (release, looks, chunks))
 
 struct ForecastRelease {
   Policy policy;
