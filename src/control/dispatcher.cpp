@@ -18,7 +18,8 @@ namespace {
 namespace json = base::json;
 
 constexpr const char* kActor = "service/dispatcher";
-constexpr std::int64_t kWatchUs = 200'000;  // how long a watcher blocks before it looks at stopping_
+constexpr std::int64_t kWatchUs =
+    200'000;  // how long a watcher blocks before it looks at stopping_
 
 CommandRequest command(std::string name, json::object body, std::string key = {}) {
   return {std::move(name), std::move(body), kActor, ledger::Role::kService, std::move(key)};
@@ -28,10 +29,14 @@ std::string state_name(const exec::RunStatus& status, bool cancelled) {
   switch (status.state) {
     case exec::RunState::kExited:
       return status.exit_code == 0 ? "succeeded" : cancelled ? "cancelled" : "failed";
-    case exec::RunState::kSignalled: return cancelled ? "cancelled" : "failed";
-    case exec::RunState::kTimeLimit: return "time_limit";
-    case exec::RunState::kStopped: return "cancelled";
-    default: return "lost";
+    case exec::RunState::kSignalled:
+      return cancelled ? "cancelled" : "failed";
+    case exec::RunState::kTimeLimit:
+      return "time_limit";
+    case exec::RunState::kStopped:
+      return "cancelled";
+    default:
+      return "lost";
   }
 }
 
@@ -41,8 +46,8 @@ std::string state_name(const exec::RunStatus& status, bool cancelled) {
 struct Dispatcher::Tracked {
   std::uint32_t attempt = 0;
   bool simulated = false;
-  bool cores = false;        // devices are cores
-  double device_count = 0;   // held, in whole devices
+  bool cores = false;       // devices are cores
+  double device_count = 0;  // held, in whole devices
   bool cancel_requested = false;
   bool stop_sent = false;
 };
@@ -65,7 +70,9 @@ Dispatcher::Dispatcher(Engine& engine, exec::Executor& real, exec::Executor& sim
                        DispatcherOptions options)
     : engine_(engine), real_(real), simulated_(simulated), options_(std::move(options)) {}
 
-Dispatcher::~Dispatcher() { stop(); }
+Dispatcher::~Dispatcher() {
+  stop();
+}
 
 Dispatcher::Look Dispatcher::look() const {
   Look look;
@@ -89,8 +96,8 @@ Dispatcher::Look Dispatcher::look() const {
   return look;
 }
 
-/// Starts a job that the ledger says runs. The executor knows whether it was started before, so that
-/// a crash between job.start and the process neither loses nor doubles it.
+/// Starts a job that the ledger says runs. The executor knows whether it was started before, so
+/// that a crash between job.start and the process neither loses nor doubles it.
 base::Status Dispatcher::launch(const std::string& job) {
   auto tracked = std::make_unique<Tracked>();
   std::optional<exec::LaunchSpec> spec;
@@ -133,10 +140,9 @@ void Dispatcher::follow_cancellations(const Look& look) {
     if (tracked == tracked_.end()) continue;
     tracked->second->cancel_requested = true;
     if (tracked->second->stop_sent) continue;
-    tracked->second->stop_sent =
-        executor_of(tracked->second->simulated)
-            .stop(run_id(job, tracked->second->attempt))
-            .has_value();
+    tracked->second->stop_sent = executor_of(tracked->second->simulated)
+                                     .stop(run_id(job, tracked->second->attempt))
+                                     .has_value();
   }
 }
 
@@ -152,9 +158,8 @@ base::Status Dispatcher::record_end(const std::string& job, const Tracked& track
       {"signal", status.signal},
       {"cpu_s", status.cpu_s},
       {"peak_memory_bytes", status.peak_memory_bytes},
-      {"useful_device_s",
-       useful_device_s(tracked.cores, tracked.device_count, status,
-                       samples ? *samples : std::vector<exec::UsageSample>{})},
+      {"useful_device_s", useful_device_s(tracked.cores, tracked.device_count, status,
+                                          samples ? *samples : std::vector<exec::UsageSample>{})},
       {"isolation", status.isolation},
       {"detail", detail}};
   auto reply = engine_.submit(command("job.end", std::move(body), "job.end/" + run));
@@ -189,12 +194,11 @@ base::Status Dispatcher::place(Look& look) {
     for (const auto position : placement.taken.devices) devices.push_back(position);
     auto promise = std::make_shared<std::promise<base::Result<CommandReply>>>();
     replies.push_back(promise->get_future());
-    engine_.submit_async(command("job.start", {{"job", placement.job},
-                                               {"node", placement.node},
-                                               {"devices", std::move(devices)}}),
-                         [promise](base::Result<CommandReply> reply) {
-                           promise->set_value(std::move(reply));
-                         });
+    engine_.submit_async(
+        command(
+            "job.start",
+            {{"job", placement.job}, {"node", placement.node}, {"devices", std::move(devices)}}),
+        [promise](base::Result<CommandReply> reply) { promise->set_value(std::move(reply)); });
   }
   for (std::size_t i = 0; i < replies.size(); ++i) {
     const auto reply = replies[i].get();
@@ -219,8 +223,8 @@ base::Status Dispatcher::step() {
 
 base::Result<std::pair<std::string, exec::Executor*>> Dispatcher::newest_start(
     const std::string& job) {
-  TRY(const auto shown, engine_.query("job.show", json::object{{"job", job}}, kActor,
-                                      ledger::Role::kService));
+  TRY(const auto shown,
+      engine_.query("job.show", json::object{{"job", job}}, kActor, ledger::Role::kService));
   const auto starts = static_cast<std::uint32_t>(base::get_integer(shown, "starts"));
   return std::make_pair(run_id(base::get_string(shown, "job"), starts),
                         &executor_of(base::get_integer(shown, "simulated") != 0));

@@ -25,8 +25,8 @@ struct DispatcherOptions {
 /// PATH, HOME, LANG, LC_ALL, TZ, TMPDIR and LD_LIBRARY_PATH as this process has them.
 std::map<std::string, std::string> default_job_environment();
 
-/// Simulated jobs go to `simulated`, all others to `real`; both must outlive it, and the engine too.
-/// Use either start()/stop() (a thread of its own) or step() (tests), not both at once.
+/// Simulated jobs go to `simulated`, all others to `real`; both must outlive it, and the engine
+/// too. Use either start()/stop() (a thread of its own) or step() (tests), not both at once.
 class Dispatcher {
  public:
   Dispatcher(Engine& engine, exec::Executor& real, exec::Executor& simulated,
@@ -40,8 +40,8 @@ class Dispatcher {
   /// Ends the threads; jobs go on running.
   void stop();
 
-  /// One pass, without waiting: follow cancellations, record ends, place, start. Fails only when the
-  /// ledger does; the next pass tries again.
+  /// One pass, without waiting: follow cancellations, record ends, place, start. Fails only when
+  /// the ledger does; the next pass tries again.
   base::Status step();
 
   /// Output of a job's newest start, from a byte offset. Thread-safe. `job.unknown`,

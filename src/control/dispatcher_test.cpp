@@ -46,8 +46,7 @@ class DispatcherTest : public ::testing::Test {
   }
 
   void open(bool start = true) {
-    auto store =
-        ledger::open_sqlite_store(folder_ + "/ledger.db", {sched::table_specs(), {}});
+    auto store = ledger::open_sqlite_store(folder_ + "/ledger.db", {sched::table_specs(), {}});
     ASSERT_TRUE(store) << base::describe(store.error());
     engine = engine_on(std::move(*store));
     auto opened = exec::open_local_executor({folder_ + "/jobs", FULCRUM_BIN_DIR "/fulcrum-shim"});
@@ -77,7 +76,9 @@ class DispatcherTest : public ::testing::Test {
                                              {"device_kind", "core"},
                                              {"cpu_milli", devices * 1000},
                                              {"devices", std::move(list)}},
-                                "member/anna", ledger::Role::kOwner, {}}));
+                                "member/anna",
+                                ledger::Role::kOwner,
+                                {}}));
   }
   std::string submit(json::object spec, const std::string& key = {}) {
     auto job = submit_job(*engine, std::move(spec), {"member/anna", ledger::Role::kMember}, key);
@@ -85,9 +86,7 @@ class DispatcherTest : public ::testing::Test {
     return job ? *job : "";
   }
   static json::object shell(const std::string& name, const std::string& script, int gpus = 1) {
-    return {{"name", name},
-            {"command", {"sh", "-c", script}},
-            {"resources", {{"gpus", gpus}}}};
+    return {{"name", name}, {"command", {"sh", "-c", script}}, {"resources", {{"gpus", gpus}}}};
   }
   std::size_t events_of(const std::string& job, const std::string& kind) {
     std::size_t count = 0;
@@ -150,10 +149,11 @@ TEST_F(DispatcherTest, AQueuedJobAndARunningJobAreCancelled) {
   add_node(1);
   const std::string running = submit(shell("running", "sleep 600"));
   const std::string queued = submit(shell("queued", "true"));
-  while (events_of(running, "job.started") == 0) engine->wait_for_events(engine->store().size(), 50'000);
+  while (events_of(running, "job.started") == 0)
+    engine->wait_for_events(engine->store().size(), 50'000);
   for (const auto& job : {queued, running})
-    ASSERT_TRUE(engine->submit({"job.cancel", json::object{{"job", job}}, "member/anna",
-                                ledger::Role::kMember, {}}));
+    ASSERT_TRUE(engine->submit(
+        {"job.cancel", json::object{{"job", job}}, "member/anna", ledger::Role::kMember, {}}));
   EXPECT_EQ(wait_job(*engine, queued)->state, "cancelled");
   EXPECT_EQ(wait_job(*engine, running)->state, "cancelled");
   EXPECT_EQ(events_of(queued, "job.started"), 0u);
@@ -175,7 +175,8 @@ TEST_F(DispatcherTest, ARestartedServerFindsItsJobAndRecordsItsEndOnce) {
   open();
   add_node(1);
   const std::string job = submit(shell("long", "sleep 0.5; echo end; exit 4"));
-  while (events_of(job, "job.started") == 0) engine->wait_for_events(engine->store().size(), 50'000);
+  while (events_of(job, "job.started") == 0)
+    engine->wait_for_events(engine->store().size(), 50'000);
   close();
   open();
   const auto outcome = wait_job(*engine, job);
@@ -213,8 +214,11 @@ TEST_F(DispatcherTest, AJobCommittedButNeverStartedIsStartedAfterTheRestart) {
   open(false);
   add_node(1);
   const std::string job = submit(shell("early", "echo ran"));
-  ASSERT_TRUE(engine->submit({"job.start", json::object{{"job", job}, {"node", "here"}, {"devices", {0}}},
-                              "service/dispatcher", ledger::Role::kService, {}}));
+  ASSERT_TRUE(engine->submit({"job.start",
+                              json::object{{"job", job}, {"node", "here"}, {"devices", {0}}},
+                              "service/dispatcher",
+                              ledger::Role::kService,
+                              {}}));
   close();  // as if killed between the commit and the process
   open();
   EXPECT_EQ(wait_job(*engine, job)->state, "succeeded");
@@ -241,13 +245,13 @@ TEST_F(DispatcherTest, SimulatedJobsRunOnSimulatedNodesAndStayApart) {
                                            {"simulated", true},
                                            {"price_usd_per_hour", 3.6},
                                            {"devices", {{{"index", 0}, {"model", "P100"}}}}},
-                              "member/anna", ledger::Role::kOwner, {}}));
-  const auto outcome = submit_and_watch(*engine,
-                                        {{"name", "s"},
-                                         {"simulated", true},
-                                         {"predicted_s", 0.2},
-                                         {"resources", {{"gpus", 1}}}},
-                                        {"member/anna", ledger::Role::kMember});
+                              "member/anna",
+                              ledger::Role::kOwner,
+                              {}}));
+  const auto outcome = submit_and_watch(
+      *engine,
+      {{"name", "s"}, {"simulated", true}, {"predicted_s", 0.2}, {"resources", {{"gpus", 1}}}},
+      {"member/anna", ledger::Role::kMember});
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->state, "succeeded");
   const auto usage = ask("usage.show", {});
@@ -259,8 +263,9 @@ TEST_F(DispatcherTest, EnvironmentAndSecrets) {
   ::setenv("FULCRUM_TEST_SECRET", "hidden-word", 1);
   open();
   add_node(1);
-  json::object spec = shell("env", "echo home=$FULCRUM_HOME secret=$FULCRUM_TEST_SECRET "
-                                   "devices=$FULCRUM_DEVICES");
+  json::object spec = shell("env",
+                            "echo home=$FULCRUM_HOME secret=$FULCRUM_TEST_SECRET "
+                            "devices=$FULCRUM_DEVICES");
   auto plain = submit_and_watch(*engine, spec, {"member/anna", ledger::Role::kMember});
   EXPECT_EQ(dispatcher->log_tail(plain->job), "home= secret= devices=0\n");
   spec["with_home"] = true;
@@ -308,19 +313,21 @@ TEST_F(DispatcherTest, SubmitToStartIsQuickWhenIdle) {
   add_node(1);
   std::vector<double> start_ms, end_ms;
   for (int i = 0; i < 100; ++i) {
-    const auto outcome = submit_and_watch(*engine, shell("j", "true"),
-                                          {"member/anna", ledger::Role::kMember});
+    const auto outcome =
+        submit_and_watch(*engine, shell("j", "true"), {"member/anna", ledger::Role::kMember});
     ASSERT_TRUE(outcome);
     const auto shown = ask("job.show", {{"job", outcome->job}});
     const double submitted = static_cast<double>(base::get_integer(shown, "submitted_us"));
-    start_ms.push_back((static_cast<double>(real->status(outcome->job)->started_us) - submitted) / 1e3);
+    start_ms.push_back((static_cast<double>(real->status(outcome->job)->started_us) - submitted) /
+                       1e3);
     end_ms.push_back((base::get_number(shown, "ended_us") - submitted) / 1e3);
   }
   std::sort(start_ms.begin(), start_ms.end());
   std::sort(end_ms.begin(), end_ms.end());
   printf("submit to process: p50 %.1f ms, p99 %.1f ms; to recorded end: p50 %.1f ms, p99 %.1f ms\n",
          start_ms[50], start_ms[98], end_ms[50], end_ms[98]);
-  EXPECT_LT(start_ms[50], 1000);  // the target is 50 ms for p99 on an idle machine; this one is busy
+  EXPECT_LT(start_ms[50],
+            1000);  // the target is 50 ms for p99 on an idle machine; this one is busy
 }
 
 }  // namespace

@@ -32,8 +32,8 @@ exec::LaunchSpec launch_spec(const sched::OpenJob& job, const sched::Node& node,
   for (const auto position : job.taken.devices)
     if (position < node.devices.size()) launch.devices.push_back(node.devices[position].index);
   const bool cores = node.device_kind == sched::DeviceKind::kCore;
-  const std::int64_t by_devices = static_cast<std::int64_t>(job.taken.devices.size()) *
-                                  job.taken.device_milli_each;
+  const std::int64_t by_devices =
+      static_cast<std::int64_t>(job.taken.devices.size()) * job.taken.device_milli_each;
   // A job that also asked for more cpu than its devices are is not confined to them.
   launch.devices_are_cores = cores && job.taken.cpu_milli <= by_devices;
 

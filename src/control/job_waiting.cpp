@@ -31,8 +31,8 @@ JobOutcome outcome_from(const std::string& job, const base::json::value& shown) 
 
 base::Result<std::string> submit_job(Engine& engine, base::json::object spec, const Sender& sender,
                                      const std::string& idempotency_key) {
-  TRY(const CommandReply reply, engine.submit({"job.submit", std::move(spec), sender.actor,
-                                               sender.role, idempotency_key}));
+  TRY(const CommandReply reply,
+      engine.submit({"job.submit", std::move(spec), sender.actor, sender.role, idempotency_key}));
   if (reply.streams.empty() || !reply.streams.front().starts_with("job/"))
     return base::failed("job.submit", "the ledger did not say which job it is");
   return reply.streams.front().substr(4);

@@ -20,8 +20,11 @@ base::Result<std::string> register_local_node(Engine& engine) {
     if (const auto found = nodes.find(machine.name); found != nodes.end())
       price_usd_per_hour = found->second.node.price_usd_per_hour;
   });
-  const auto reply = engine.submit({"node.add", sched::node_body(machine, price_usd_per_hour),
-                                    kActor, ledger::Role::kOwner, {}});
+  const auto reply = engine.submit({"node.add",
+                                    sched::node_body(machine, price_usd_per_hour),
+                                    kActor,
+                                    ledger::Role::kOwner,
+                                    {}});
   if (!reply && reply.error().code != "node.busy") return base::Failure(reply.error());
   return machine.name;
 }
@@ -29,8 +32,7 @@ base::Result<std::string> register_local_node(Engine& engine) {
 base::Result<base::json::object> assess_local_node(Engine& engine) {
   const exec::Machine machine = exec::inspect_machine();
   base::json::object body = sched::assessment_body(machine, exec::measure_speed(machine.cores));
-  TRY(const auto reply,
-      engine.submit({"node.assess", body, kActor, ledger::Role::kService, {}}));
+  TRY(const auto reply, engine.submit({"node.assess", body, kActor, ledger::Role::kService, {}}));
   (void)reply;
   return body;
 }

@@ -59,8 +59,11 @@ class ScheduledSteps final : public StepJobs {
   /// The job is asked to end; its end is recorded whether or not somebody waits for it.
   void cancel(const std::string& job) {
     (void)engine_
-        .submit({"job.cancel", json::object{{"job", job}, {"reason", "the run was interrupted"}},
-                 kActor, ledger::Role::kService, {}})
+        .submit({"job.cancel",
+                 json::object{{"job", job}, {"reason", "the run was interrupted"}},
+                 kActor,
+                 ledger::Role::kService,
+                 {}})
         .has_value();
   }
 

@@ -15,36 +15,36 @@ namespace fulcrum::exec {
 
 /// What to run. The environment is exactly `environment` and FULCRUM_JOB, nothing is inherited.
 struct LaunchSpec {
-  std::string job_id;                              // unique; names the job's folder
-  std::vector<std::string> command;                // argv; [0] is found through environment PATH
-  std::string working_folder;                      // absolute
+  std::string job_id;                // unique; names the job's folder
+  std::vector<std::string> command;  // argv; [0] is found through environment PATH
+  std::string working_folder;        // absolute
   std::map<std::string, std::string> environment = {};  // secrets belong here, never in command
-  std::vector<std::uint32_t> devices = {};         // indices the job may use
-  bool devices_are_cores = false;                  // then the job is pinned to these cores
-  std::int64_t time_limit_us = 0;                  // 0: none
-  std::int64_t grace_us = 5'000'000;               // between SIGTERM and SIGKILL
-  std::int64_t memory_limit_bytes = 0;             // 0: none; kept where a memory cgroup is writable
+  std::vector<std::uint32_t> devices = {};              // indices the job may use
+  bool devices_are_cores = false;                       // then the job is pinned to these cores
+  std::int64_t time_limit_us = 0;                       // 0: none
+  std::int64_t grace_us = 5'000'000;                    // between SIGTERM and SIGKILL
+  std::int64_t memory_limit_bytes = 0;  // 0: none; kept where a memory cgroup is writable
 };
 
 enum class RunState { kRunning, kExited, kSignalled, kTimeLimit, kStopped, kLost };
 
 struct RunStatus {
   RunState state = RunState::kRunning;
-  int exit_code = 0;           // when kExited
-  int signal = 0;              // when kSignalled
+  int exit_code = 0;  // when kExited
+  int signal = 0;     // when kSignalled
   std::int64_t started_us = 0;
-  std::int64_t ended_us = 0;   // 0 while running
-  double cpu_s = 0;            // user + system, whole process tree; once ended
+  std::int64_t ended_us = 0;           // 0 while running
+  double cpu_s = 0;                    // user + system, whole process tree; once ended
   std::int64_t peak_memory_bytes = 0;  // largest sampled sum, or largest process; once ended
-  std::string isolation;       // what the kernel offered: "cgroup", else "subreaper"
+  std::string isolation;               // what the kernel offered: "cgroup", else "subreaper"
 };
 
 /// One utilization sample of a job.
 struct UsageSample {
   std::int64_t time_us = 0;
-  double cpu_cores = 0;        // cores busy since the last sample
+  double cpu_cores = 0;  // cores busy since the last sample
   std::int64_t memory_bytes = 0;
-  double device_busy = 0;      // mean over its devices, 0…1; cores stand in where no GPU is
+  double device_busy = 0;  // mean over its devices, 0…1; cores stand in where no GPU is
 };
 
 /// Thread-safe. Jobs outlive the executor object and the process: attach() finds them again.
@@ -74,8 +74,8 @@ class Executor {
 };
 
 struct LocalOptions {
-  std::string root;        // HOME/jobs: one folder a job
-  std::string shim_path;   // the fulcrum-shim program
+  std::string root;       // HOME/jobs: one folder a job
+  std::string shim_path;  // the fulcrum-shim program
 };
 /// One `fulcrum-shim` a job, which outlives this process. Fails with `exec.open` when the root
 /// cannot be written or the shim cannot be run.

@@ -26,12 +26,15 @@ namespace fulcrum::exec {
 
 namespace {
 
-std::string system_reason() { return std::strerror(errno); }
+std::string system_reason() {
+  return std::strerror(errno);
+}
 
 base::Status check_id(const std::string& id) {
   const bool good = !id.empty() && id.size() <= 200 && id[0] != '.' &&
-                    id.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                         "0123456789._-") == std::string::npos;
+                    id.find_first_not_of(
+                        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                        "0123456789._-") == std::string::npos;
   if (good) return {};
   return base::failed("exec.start", fmt::format("\"{}\" cannot name a job's folder", id));
 }
@@ -97,14 +100,15 @@ class LocalExecutor final : public Executor {
     CHECK_OK(base::make_folder(folder, true));
     if (!shim::replace_file(path(folder, shim::kLaunchFile), shim::write_launch(launch_of(spec)),
                             0600, false))
-      return base::failed("exec.start", fmt::format("cannot write into {}: {}", folder,
-                                                    system_reason()));
+      return base::failed("exec.start",
+                          fmt::format("cannot write into {}: {}", folder, system_reason()));
     const std::string words = start_shim(options_.shim_path, folder);
     // A shim that was killed before it could speak may have started the job: then it is lost.
     const bool started = words == "ok" || read(folder, shim::kStatusFile, status);
     if (!started) {
       ::unlink(path(folder, shim::kLaunchFile).c_str());
-      return base::failed("exec.start", fmt::format("job {} did not start: {}", spec.job_id, words));
+      return base::failed("exec.start",
+                          fmt::format("job {} did not start: {}", spec.job_id, words));
     }
     if (read(folder, shim::kStatusFile, status)) watch(spec.job_id, status);
     return {};
@@ -143,8 +147,8 @@ class LocalExecutor final : public Executor {
       watch(job_id, status);
       jobs.push_back(job_id);
     }
-    if (error) return base::failed("exec.attach", "cannot list " + options_.root + ": " +
-                                                      error.message());
+    if (error)
+      return base::failed("exec.attach", "cannot list " + options_.root + ": " + error.message());
     return jobs;
   }
 
@@ -161,8 +165,7 @@ class LocalExecutor final : public Executor {
                                 std::uint64_t limit) override {
     const std::string file = path(folder_of(job_id), shim::kLogFile);
     std::ifstream stream(file, std::ios::binary);
-    if (!stream)
-      return base::not_found("exec.unknown", "no log of job " + job_id + " is here");
+    if (!stream) return base::not_found("exec.unknown", "no log of job " + job_id + " is here");
     stream.seekg(0, std::ios::end);
     const auto size = static_cast<std::uint64_t>(stream.tellg());
     if (offset >= size) return std::string();
@@ -179,9 +182,9 @@ class LocalExecutor final : public Executor {
     for (std::string line; std::getline(file, line);) {
       const auto value = base::parse_json(line, "usage");
       if (!value) continue;  // a torn last line
-      samples.push_back({base::get_integer(*value, "time_us"), base::get_number(*value, "cpu_cores"),
-                         base::get_integer(*value, "memory_bytes"),
-                         base::get_number(*value, "device_busy")});
+      samples.push_back(
+          {base::get_integer(*value, "time_us"), base::get_number(*value, "cpu_cores"),
+           base::get_integer(*value, "memory_bytes"), base::get_number(*value, "device_busy")});
     }
     return samples;
   }
@@ -262,8 +265,8 @@ class LocalExecutor final : public Executor {
 
 base::Result<std::unique_ptr<Executor>> open_local_executor(LocalOptions options) {
   if (::access(options.shim_path.c_str(), X_OK) != 0)
-    return base::failed("exec.open", fmt::format("cannot run {}: {}", options.shim_path,
-                                                 system_reason()),
+    return base::failed("exec.open",
+                        fmt::format("cannot run {}: {}", options.shim_path, system_reason()),
                         "fulcrum-shim is installed beside fulcrum");
   CHECK_OK(base::make_folder(options.root, true));
   options.root = std::filesystem::absolute(options.root).string();

@@ -15,9 +15,11 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-double now_s() { return Seconds(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+double now_s() {
+  return Seconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
-constexpr int kLanes = 64;      // independent sums, enough to fill the pipelines
+constexpr int kLanes = 64;  // independent sums, enough to fill the pipelines
 constexpr int kRounds = 20'000;
 
 /// 2·kLanes·kRounds floating-point operations, nothing of it in memory.

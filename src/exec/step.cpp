@@ -22,8 +22,8 @@ class FileProgress final : public StepProgress {
     const std::int64_t now_us = base::system_clock().now_us();
     if (now_us - last_us_ < 100'000 && done != total) return;
     last_us_ = now_us;
-    file_ << base::to_text(json::object{{"done", done}, {"total", total}, {"what", what},
-                                        {"time_us", now_us}})
+    file_ << base::to_text(json::object{
+                 {"done", done}, {"total", total}, {"what", what}, {"time_us", now_us}})
           << "\n"
           << std::flush;
   }

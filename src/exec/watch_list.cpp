@@ -16,7 +16,9 @@ namespace {
 
 constexpr std::int64_t kWithoutPidfdsUs = 100'000;
 
-int open_pidfd(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
+int open_pidfd(pid_t pid) {
+  return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+}
 
 }  // namespace
 

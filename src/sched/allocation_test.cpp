@@ -18,13 +18,14 @@ struct World {
 };
 
 OpenJob random_job(base::Random& random, std::uint64_t order) {
-  OpenJob job = waiting("j" + std::to_string(order), order,
-                        static_cast<std::uint32_t>(random.below(5)),
-                        1 + static_cast<double>(random.below(4)));
+  OpenJob job =
+      waiting("j" + std::to_string(order), order, static_cast<std::uint32_t>(random.below(5)),
+              1 + static_cast<double>(random.below(4)));
   job.spec.owner = random.below(2) == 0 ? "anna" : "bo";
   job.spec.predicted_s = static_cast<double>(random.below(100));
   Demand& demand = job.spec.resources;
-  if (random.below(3) == 0) demand.gpu_milli = 100 * static_cast<std::int64_t>(1 + random.below(10));
+  if (random.below(3) == 0)
+    demand.gpu_milli = 100 * static_cast<std::int64_t>(1 + random.below(10));
   if (random.below(4) == 0) demand.gpu_model = random.below(2) == 0 ? "P100" : "V100|P100";
   demand.cpu_milli = 500 * static_cast<std::int64_t>(random.below(8));
   demand.memory_bytes = static_cast<std::int64_t>(random.below(8)) << 30;
@@ -78,7 +79,8 @@ bool same(const Schedule& a, const Schedule& b) {
   if (a.placements.size() != b.placements.size() || a.refusals.size() != b.refusals.size())
     return false;
   for (std::size_t i = 0; i < a.placements.size(); ++i)
-    if (a.placements[i].job != b.placements[i].job || a.placements[i].node != b.placements[i].node ||
+    if (a.placements[i].job != b.placements[i].job ||
+        a.placements[i].node != b.placements[i].node ||
         a.placements[i].taken.devices != b.placements[i].taken.devices)
       return false;
   for (std::size_t i = 0; i < a.refusals.size(); ++i)

@@ -20,9 +20,9 @@ ClusterView view_of(const State& state) {
 
 base::Result<std::vector<Row>> find_job(const TableReader& tables, const std::string& job) {
   const std::string id = job.starts_with("job/") ? job.substr(4) : job;
-  TRY(auto rows, tables.select({.table = "sched_jobs",
-                                .where = {{.column = "job", .value = id}},
-                                .limit = 1}));
+  TRY(auto rows,
+      tables.select(
+          {.table = "sched_jobs", .where = {{.column = "job", .value = id}}, .limit = 1}));
   if (!rows.empty()) return rows;
   TRY(rows, tables.select({.table = "sched_jobs",
                            .where = {{.column = "name", .value = job}},
@@ -42,13 +42,10 @@ json::object reason_json(const Refusal& refusal) {
 }  // namespace
 
 base::Result<json::value> answer(const State&, const ListJobs& query, const TableReader& tables) {
-  ledger::Select select{.table = "sched_jobs",
-                        .where = {},
-                        .order = {"-submitted_us", "-job"},
-                        .limit = query.limit};
+  ledger::Select select{
+      .table = "sched_jobs", .where = {}, .order = {"-submitted_us", "-job"}, .limit = query.limit};
   if (!query.state.empty()) select.where.push_back({.column = "state", .value = query.state});
-  if (!query.project.empty())
-    select.where.push_back({.column = "project", .value = query.project});
+  if (!query.project.empty()) select.where.push_back({.column = "project", .value = query.project});
   if (!query.owner.empty()) select.where.push_back({.column = "owner", .value = query.owner});
   TRY(const auto rows, tables.select(select));
   json::array jobs;
@@ -61,8 +58,8 @@ base::Result<json::value> answer(const State& state, const ShowJob& query,
   TRY(const auto rows, find_job(tables, query.job));
   json::object job = ledger::row_as_json(*tables.spec("sched_jobs"), rows.front());
   const std::string id(job.at("job").get_string());
-  TRY(const auto starts, tables.select({.table = "sched_allocations",
-                                        .where = {{.column = "job", .value = id}}}));
+  TRY(const auto starts,
+      tables.select({.table = "sched_allocations", .where = {{.column = "job", .value = id}}}));
   json::array shown;
   for (const auto& row : starts)
     shown.push_back(ledger::row_as_json(*tables.spec("sched_allocations"), row));
@@ -115,8 +112,8 @@ base::Result<json::value> answer(const State& state, const ListNodes&, const Tab
   json::array nodes;
   for (const auto& [name, node] : state.nodes) {
     json::object shown = base::encode(node).get_object();
-    TRY(const auto rows, tables.select({.table = "sched_nodes",
-                                        .where = {{.column = "node", .value = name}}}));
+    TRY(const auto rows,
+        tables.select({.table = "sched_nodes", .where = {{.column = "node", .value = name}}}));
     if (!rows.empty()) {
       const json::object row = ledger::row_as_json(*tables.spec("sched_nodes"), rows.front());
       for (const auto column : {"one_thread_gflop_per_s", "all_threads_gflop_per_s",
@@ -147,16 +144,11 @@ base::Result<json::value> answer(const State& state, const ShowQueue& query, con
   json::array shown;
   for (const OpenJob* job : waiting) {
     if (shown.size() == query.limit) break;
-    json::object line{{"position", shown.size() + 1},
-                      {"job", job->id},
-                      {"name", job->spec.name},
-                      {"owner", job->spec.owner},
-                      {"project", job->spec.project},
-                      {"priority", job->spec.priority},
-                      {"gpus", job->spec.resources.gpus},
-                      {"state", base::enum_name(job->phase)},
-                      {"simulated", job->spec.simulated},
-                      {"submitted_us", job->submitted_us}};
+    json::object line{{"position", shown.size() + 1},     {"job", job->id},
+                      {"name", job->spec.name},           {"owner", job->spec.owner},
+                      {"project", job->spec.project},     {"priority", job->spec.priority},
+                      {"gpus", job->spec.resources.gpus}, {"state", base::enum_name(job->phase)},
+                      {"simulated", job->spec.simulated}, {"submitted_us", job->submitted_us}};
     const auto reason = reasons.find(job->id);
     line["reason"] = reason == reasons.end() ? json::value(nullptr) : reason_json(*reason->second);
     line["text"] = reason == reasons.end() ? "about to start" : sentence(*reason->second);

@@ -11,7 +11,8 @@ base::json::object node_body(const exec::Machine& machine, double price_usd_per_
   node.cpu_milli = machine.cores * kWholeMilli;
   node.memory_bytes = machine.memory_bytes;
   node.price_usd_per_hour = price_usd_per_hour;
-  for (const auto& gpu : machine.gpus) node.devices.push_back({gpu.index, gpu.model, gpu.memory_bytes});
+  for (const auto& gpu : machine.gpus)
+    node.devices.push_back({gpu.index, gpu.model, gpu.memory_bytes});
   if (node.devices.empty()) {
     node.device_kind = DeviceKind::kCore;
     for (std::int64_t core = 0; core < machine.cores; ++core)

@@ -9,7 +9,7 @@ namespace {
 
 struct Part {
   std::size_t job = 0;
-  double density = 0;   // weight per area
+  double density = 0;  // weight per area
   double area_left = 0;
   bool operator<(const Part& other) const {
     return density < other.density || (density == other.density && job > other.job);
@@ -20,9 +20,8 @@ struct Part {
 std::vector<double> mean_busy_times(const std::vector<BoundJob>& jobs, double devices) {
   std::vector<std::size_t> by_release(jobs.size());
   for (std::size_t i = 0; i < jobs.size(); ++i) by_release[i] = i;
-  std::sort(by_release.begin(), by_release.end(), [&](std::size_t a, std::size_t b) {
-    return jobs[a].release_s < jobs[b].release_s;
-  });
+  std::sort(by_release.begin(), by_release.end(),
+            [&](std::size_t a, std::size_t b) { return jobs[a].release_s < jobs[b].release_s; });
   std::vector<double> mean_s(jobs.size(), 0);
   std::priority_queue<Part> released;
   double now_s = 0;

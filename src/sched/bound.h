@@ -1,11 +1,12 @@
 #pragma once
-// A lower bound on Σ weight·completion over every schedule of rigid jobs on `devices` equal devices.
+// A lower bound on Σ weight·completion over every schedule of rigid jobs on `devices` equal
+// devices.
 #include <vector>
 
 namespace fulcrum::sched {
 
 struct BoundJob {
-  double weight = 0;      // priority·devices
+  double weight = 0;  // priority·devices
   double devices = 0;
   double duration_s = 0;
   double release_s = 0;

@@ -117,7 +117,8 @@ std::string summary_of(const TwinRun& first, const TwinRun& best) {
     return fmt::format("{}: weighted completion {:.0f} device-seconds, none of the others is lower",
                        first.policy, first.weighted_completion);
   return fmt::format(
-      "{} lowers the priority-weighted wait from {:.0f} s to {:.0f} s and the weighted completion by "
+      "{} lowers the priority-weighted wait from {:.0f} s to {:.0f} s and the weighted completion "
+      "by "
       "{:.1f} % against {}",
       best.policy, first.priority_weighted_wait_s, best.priority_weighted_wait_s,
       100 * (1 - best.weighted_completion / first.weighted_completion), first.policy);
@@ -144,10 +145,10 @@ base::Result<PolicyComparison> compare_policies(const std::vector<Node>& nodes,
     comparison.runs.push_back(run_twin(nodes, jobs, order, place));
   }
   if (comparison.runs.empty()) return comparison;
-  const auto best = std::min_element(
-      comparison.runs.begin(), comparison.runs.end(), [](const TwinRun& a, const TwinRun& b) {
-        return a.weighted_completion < b.weighted_completion;
-      });
+  const auto best = std::min_element(comparison.runs.begin(), comparison.runs.end(),
+                                     [](const TwinRun& a, const TwinRun& b) {
+                                       return a.weighted_completion < b.weighted_completion;
+                                     });
   comparison.best_policy = best->policy;
   comparison.summary = summary_of(comparison.runs.front(), *best);
   return comparison;

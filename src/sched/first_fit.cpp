@@ -2,6 +2,8 @@
 
 namespace fulcrum::sched::policies {
 
-double first_fit(const NodeState&, const Demand&) { return 0; }
+double first_fit(const NodeState&, const Demand&) {
+  return 0;
+}
 
 }  // namespace fulcrum::sched::policies

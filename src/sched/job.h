@@ -12,20 +12,20 @@ namespace fulcrum::sched {
 struct JobSpec {
   std::string name;
   std::string project = "default";
-  std::string owner;                 // default: who submits; a service may name someone else
-  std::string job_class = "batch";   // free text, for lists and reports
-  double priority = 1;               // weight of its completion time in the objective, > 0
+  std::string owner;                // default: who submits; a service may name someone else
+  std::string job_class = "batch";  // free text, for lists and reports
+  double priority = 1;              // weight of its completion time in the objective, > 0
   Demand resources;
-  double time_limit_s = 0;           // 0: none
-  double predicted_s = 0;            // 0: unknown; a simulated job runs exactly this long
+  double time_limit_s = 0;  // 0: none
+  double predicted_s = 0;   // 0: unknown; a simulated job runs exactly this long
   std::vector<std::string> command;
   std::string working_folder = "/";
   std::map<std::string, std::string> environment;
   std::vector<std::string> pass_environment;  // taken from the server's own, by name, at the start
-  bool with_home = false;            // gives the job FULCRUM_HOME
+  bool with_home = false;                     // gives the job FULCRUM_HOME
   bool simulated = false;
-  bool held = false;                 // waits for job.release
-  std::uint32_t max_retries = 0;     // starts again after it was lost, that many times
+  bool held = false;              // waits for job.release
+  std::uint32_t max_retries = 0;  // starts again after it was lost, that many times
   static constexpr std::string_view kRequired[] = {"name"};
 };
 BOOST_DESCRIBE_STRUCT(JobSpec, (),
@@ -41,10 +41,10 @@ struct OpenJob {
   std::string id;
   JobSpec spec;
   JobPhase phase = JobPhase::kQueued;
-  std::uint64_t order = 0;        // first come, first numbered
+  std::uint64_t order = 0;  // first come, first numbered
   std::int64_t submitted_us = 0;
-  std::uint32_t attempt = 0;      // starts so far
-  std::string node;               // while running
+  std::uint32_t attempt = 0;  // starts so far
+  std::string node;           // while running
   Taken taken;
   std::int64_t started_us = 0;
   double node_price_usd_per_hour = 0;  // its share, as when it started

@@ -60,12 +60,13 @@ base::Result<const OpenJob*> open_job(const State& state, const std::string& job
                          "`fulcrum job show` tells how it ended");
 }
 
-bool is_service(const Context& context) { return context.actor.starts_with("service/"); }
+bool is_service(const Context& context) {
+  return context.actor.starts_with("service/");
+}
 
 }  // namespace
 
-base::Result<NewEvents> decide(const State& state, const JobSpec& command,
-                               const Context& context) {
+base::Result<NewEvents> decide(const State& state, const JobSpec& command, const Context& context) {
   CHECK_OK(check(command));
   CHECK_OK(check_can_fit(state, command));
   JobSpec spec = command;
@@ -88,10 +89,10 @@ base::Result<NewEvents> decide(const State& state, const CancelJob& command,
     return base::refused("permission.denied",
                          fmt::format("job {} belongs to {}", job->id, job->spec.owner));
   if (job->phase != JobPhase::kRunning)
-    return NewEvents{event("job/" + job->id, JobEnded{.job = job->id,
-                                                      .state = JobState::kCancelled,
-                                                      .detail = command.reason,
-                                                      .run = {}})};
+    return NewEvents{event(
+        "job/" + job->id,
+        JobEnded{
+            .job = job->id, .state = JobState::kCancelled, .detail = command.reason, .run = {}})};
   if (job->cancel_requested) return NewEvents{};
   return NewEvents{event("job/" + job->id, JobCancelRequested{job->id, command.reason})};
 }

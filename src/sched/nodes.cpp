@@ -25,8 +25,8 @@ base::Status check(const Node& node) {
   if (!(node.price_usd_per_hour >= 0))
     return base::usage("node.price", "a price cannot be negative", "price_usd_per_hour");
   for (const auto& [name, amount] : node.custom)
-    if (amount < 0) return base::usage("node.amount", "an amount cannot be negative",
-                                       "custom." + name);
+    if (amount < 0)
+      return base::usage("node.amount", "an amount cannot be negative", "custom." + name);
   if (node.devices.empty() && node.cpu_milli == 0)
     return base::usage("node.empty", "a node has devices or cpu_milli", "devices");
   return {};
@@ -66,7 +66,8 @@ base::Result<NewEvents> decide(const State& state, const ResumeNode& command, co
 base::Result<NewEvents> decide(const State& state, const RemoveNode& command, const Context&) {
   TRY(const NodeState* node, known(state, command.node));
   if (node->running > 0)
-    return base::conflict("node.busy", fmt::format("{} jobs run on {}", node->running, command.node),
+    return base::conflict("node.busy",
+                          fmt::format("{} jobs run on {}", node->running, command.node),
                           "drain it first, or cancel them");
   return NewEvents{event("node/" + command.node, NodeRemoved{command.node})};
 }
@@ -92,6 +93,8 @@ void evolve(State& state, const NodeRemoved& removed, const EventMeta& meta) {
   state.last_us = meta.time_us;
 }
 
-void evolve(State& state, const NodeAssessed&, const EventMeta& meta) { state.last_us = meta.time_us; }
+void evolve(State& state, const NodeAssessed&, const EventMeta& meta) {
+  state.last_us = meta.time_us;
+}
 
 }  // namespace fulcrum::sched

@@ -21,15 +21,17 @@ std::string start(const std::string& job, const std::string& devices) {
 TEST(SchedPillar, ARunIsAllocatedMeteredAndPaid) {
   Bench bench;
   ASSERT_TRUE(bench.send("node.add", kNode));
-  const std::string job = job_of(bench.send(
-      "job.submit", R"({"name":"train","project":"shop","command":["true"],"resources":{"gpus":1}})",
-      "member/anna", ledger::Role::kMember));
+  const std::string job = job_of(
+      bench.send("job.submit",
+                 R"({"name":"train","project":"shop","command":["true"],"resources":{"gpus":1}})",
+                 "member/anna", ledger::Role::kMember));
   EXPECT_EQ(bench.state().jobs.at(job).spec.owner, "member/anna");
   ASSERT_TRUE(bench.send("job.start", start(job, "[1]")));
   EXPECT_EQ(bench.state().nodes.at("n1").free_device_milli, (std::vector<std::int64_t>{1000, 0}));
   bench.now_us += 3600'000'000LL;
-  ASSERT_TRUE(bench.send("job.end", R"({"job":")" + job +
-                                        R"(","attempt":1,"state":"succeeded","useful_device_s":1800})"));
+  ASSERT_TRUE(bench.send(
+      "job.end",
+      R"({"job":")" + job + R"(","attempt":1,"state":"succeeded","useful_device_s":1800})"));
   EXPECT_TRUE(bench.state().jobs.empty());
   EXPECT_EQ(bench.state().nodes.at("n1").free_device_milli[1], 1000);
   const auto shown = bench.ask("job.show", R"({"job":"train"})");
@@ -59,13 +61,12 @@ TEST(SchedPillar, AJobThatCanNeverFitIsRefusedWithTheNumbers) {
 TEST(SchedPillar, WrongBodiesAreUsageErrors) {
   Bench bench;
   ASSERT_TRUE(bench.send("node.add", kNode));
-  for (const char* body :
-       {R"({"command":["true"]})", R"({"name":"a","command":[]})",
-        R"({"name":"a","command":["x"],"priority":0})",
-        R"({"name":"a","command":["x"],"resources":{"gpu_milli":0}})",
-        R"({"name":"a","command":["x"],"resources":{"cpu_milli":-1}})",
-        R"({"name":"a","command":["x"],"resources":{"gpu":1}})",
-        R"({"name":"a","simulated":true})"}) {
+  for (const char* body : {R"({"command":["true"]})", R"({"name":"a","command":[]})",
+                           R"({"name":"a","command":["x"],"priority":0})",
+                           R"({"name":"a","command":["x"],"resources":{"gpu_milli":0}})",
+                           R"({"name":"a","command":["x"],"resources":{"cpu_milli":-1}})",
+                           R"({"name":"a","command":["x"],"resources":{"gpu":1}})",
+                           R"({"name":"a","simulated":true})"}) {
     const auto result = bench.send("job.submit", body);
     ASSERT_FALSE(result) << body;
     EXPECT_EQ(base::exit_code(result.error()), 2) << body;
@@ -152,7 +153,8 @@ TEST(SchedPillar, NodesWithRunningJobsStay) {
   EXPECT_EQ(bench.send("job.start", start(next, "[]")).error().code, "job.stale");
   const auto queue = bench.ask("queue.show", "{}");
   EXPECT_EQ(base::get_integer(queue, "queued"), 1);
-  EXPECT_EQ(base::find_path(queue, "waiting")->get_array()[0].at("text").as_string(), "no node is up");
+  EXPECT_EQ(base::find_path(queue, "waiting")->get_array()[0].at("text").as_string(),
+            "no node is up");
 }
 
 TEST(SchedPillar, PoliciesAreSetByName) {

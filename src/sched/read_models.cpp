@@ -149,8 +149,7 @@ void project_node_added(const ledger::Event& event, const json::value& node,
                         ledger::TableWriter& tables) {
   const std::string name = base::get_string(node, "name");
   const json::value& devices = inside(node, "devices");
-  const auto count =
-      devices.is_array() ? static_cast<std::int64_t>(devices.get_array().size()) : 0;
+  const auto count = devices.is_array() ? static_cast<std::int64_t>(devices.get_array().size()) : 0;
   const std::int64_t cores = base::get_integer(node, "cpu_milli") / 1000;
   const bool of_cores = base::get_string(node, "device_kind") == "core";
   Record record(tables, kNodes, {name});
@@ -165,15 +164,14 @@ void project_node_added(const ledger::Event& event, const json::value& node,
   record["simulated"] = flag(node, "simulated");
   record["since_us"] = event.time_us;
   record.save();
-  tables.upsert(kCapacity.name, {name, event.time_us, std::int64_t{0}, of_cores ? cores : count,
-                                 base::get_number(node, "price_usd_per_hour"),
-                                 flag(node, "simulated")});
+  tables.upsert(kCapacity.name,
+                {name, event.time_us, std::int64_t{0}, of_cores ? cores : count,
+                 base::get_number(node, "price_usd_per_hour"), flag(node, "simulated")});
 }
 
 void project_node(const ledger::Event& event, const json::value& payload,
                   ledger::TableWriter& tables) {
-  if (event.kind == "node.added")
-    return project_node_added(event, inside(payload, "node"), tables);
+  if (event.kind == "node.added") return project_node_added(event, inside(payload, "node"), tables);
   if (event.kind == "node.assessed") {
     const json::value& assessment = inside(payload, "assessment");
     Record record(tables, kNodes, {base::get_string(assessment, "node")});
@@ -233,7 +231,9 @@ void project_started(const ledger::Event& event, const json::value& payload,
   start.save();
 }
 
-void add(ledger::Value& sum, double amount) { sum = ledger::as_real(sum) + amount; }
+void add(ledger::Value& sum, double amount) {
+  sum = ledger::as_real(sum) + amount;
+}
 
 void project_run(const ledger::Event& event, const json::value& payload, Record& job,
                  ledger::TableWriter& tables) {

@@ -79,25 +79,31 @@ Refusal explain(const std::map<std::string, NodeState>& nodes, const Demand& dem
 
 std::string sentence(const Refusal& refusal) {
   const auto amounts = [&](const std::function<std::string(std::int64_t)>& show) {
-    return fmt::format("needs {}, the largest free on one node is {} ({} free in all, {} on the "
-                       "largest node when empty)",
-                       show(refusal.need), show(refusal.largest_free_on_one_node),
-                       show(refusal.free), show(refusal.capacity));
+    return fmt::format(
+        "needs {}, the largest free on one node is {} ({} free in all, {} on the "
+        "largest node when empty)",
+        show(refusal.need), show(refusal.largest_free_on_one_node), show(refusal.free),
+        show(refusal.capacity));
   };
   const auto plain = [](const std::string& unit) {
     return [unit](std::int64_t amount) { return fmt::format("{} {}", amount, unit); };
   };
   switch (refusal.code) {
-    case RefusalCode::kHeld: return "held until it is released";
+    case RefusalCode::kHeld:
+      return "held until it is released";
     case RefusalCode::kNoNode:
       return refusal.resource.empty() ? "no node is up" : "no simulated node is up";
     case RefusalCode::kGpuModelAbsent:
       return fmt::format("needs {} devices of model {}, and no node has one", refusal.need,
                          refusal.resource);
-    case RefusalCode::kNotEnoughGpu: return amounts(plain("devices"));
-    case RefusalCode::kNotEnoughCpu: return amounts(cores);
-    case RefusalCode::kNotEnoughMemory: return amounts(gibibytes);
-    case RefusalCode::kNotEnoughCustom: return amounts(plain(refusal.resource));
+    case RefusalCode::kNotEnoughGpu:
+      return amounts(plain("devices"));
+    case RefusalCode::kNotEnoughCpu:
+      return amounts(cores);
+    case RefusalCode::kNotEnoughMemory:
+      return amounts(gibibytes);
+    case RefusalCode::kNotEnoughCustom:
+      return amounts(plain(refusal.resource));
     case RefusalCode::kFragmented:
       return "each resource is free somewhere, but no single node has all of them free together";
     case RefusalCode::kBehind:

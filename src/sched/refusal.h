@@ -27,12 +27,12 @@ BOOST_DESCRIBE_ENUM(RefusalCode, kHeld, kNoNode, kGpuModelAbsent, kNotEnoughGpu,
 
 struct Refusal {
   RefusalCode code = RefusalCode::kNoNode;
-  std::string resource;                      // name of a custom resource, or the wanted model
+  std::string resource;  // name of a custom resource, or the wanted model
   std::int64_t need = 0;
-  std::int64_t free = 0;                     // over all nodes that may run it
+  std::int64_t free = 0;  // over all nodes that may run it
   std::int64_t largest_free_on_one_node = 0;
-  std::int64_t capacity = 0;                 // of the largest node, if it were empty
-  std::string job;                           // who is ahead
+  std::int64_t capacity = 0;  // of the largest node, if it were empty
+  std::string job;            // who is ahead
 };
 BOOST_DESCRIBE_STRUCT(Refusal, (),
                       (code, resource, need, free, largest_free_on_one_node, capacity, job))

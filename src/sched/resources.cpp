@@ -9,7 +9,8 @@ namespace fulcrum::sched {
 
 namespace {
 
-std::int64_t amount_of(const std::map<std::string, std::int64_t>& amounts, const std::string& name) {
+std::int64_t amount_of(const std::map<std::string, std::int64_t>& amounts,
+                       const std::string& name) {
   const auto found = amounts.find(name);
   return found == amounts.end() ? 0 : found->second;
 }
@@ -62,7 +63,8 @@ bool model_allowed(const std::string& allowed, const std::string& model) {
 
 bool fits_now(const NodeState& state, const Demand& demand) {
   const bool as_cores = state.node.device_kind == DeviceKind::kCore;
-  const std::int64_t cpu_milli = as_cores ? on_node(demand, state.node).cpu_milli : demand.cpu_milli;
+  const std::int64_t cpu_milli =
+      as_cores ? on_node(demand, state.node).cpu_milli : demand.cpu_milli;
   return state.free_cpu_milli >= cpu_milli && state.free_memory_bytes >= demand.memory_bytes &&
          (demand.gpus == 0 || usable_devices(state, demand) >= demand.gpus) &&
          (demand.custom.empty() || covers(state.free_custom, demand.custom));

@@ -18,9 +18,9 @@ inline constexpr std::int64_t kWholeMilli = 1000;
 struct Demand {
   std::int64_t cpu_milli = 0;
   std::int64_t memory_bytes = 0;
-  std::uint32_t gpus = 0;                    // devices
-  std::int64_t gpu_milli = kWholeMilli;      // of each of them: 500 shares a device
-  std::string gpu_model;                     // "P100" or "P100|V100"; empty: any
+  std::uint32_t gpus = 0;                      // devices
+  std::int64_t gpu_milli = kWholeMilli;        // of each of them: 500 shares a device
+  std::string gpu_model;                       // "P100" or "P100|V100"; empty: any
   std::map<std::string, std::int64_t> custom;  // licences, network ports… by name
   bool operator==(const Demand&) const = default;
 };
@@ -53,8 +53,9 @@ struct Node {
   static constexpr std::string_view kRequired[] = {"name"};
   bool operator==(const Node&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Node, (), (name, device_kind, devices, cpu_milli, memory_bytes, custom,
-                                 price_usd_per_hour, simulated))
+BOOST_DESCRIBE_STRUCT(Node, (),
+                      (name, device_kind, devices, cpu_milli, memory_bytes, custom,
+                       price_usd_per_hour, simulated))
 
 enum class Availability { kUp, kDraining, kDown };
 BOOST_DESCRIBE_ENUM(Availability, kUp, kDraining, kDown)
@@ -63,7 +64,7 @@ BOOST_DESCRIBE_ENUM(Availability, kUp, kDraining, kDown)
 struct Taken {
   std::int64_t cpu_milli = 0;
   std::int64_t memory_bytes = 0;
-  std::vector<std::uint32_t> devices;   // positions in Node::devices
+  std::vector<std::uint32_t> devices;  // positions in Node::devices
   std::int64_t device_milli_each = 0;
   std::map<std::string, std::int64_t> custom;
 };
@@ -77,10 +78,11 @@ struct NodeState {
   std::int64_t free_memory_bytes = 0;
   std::vector<std::int64_t> free_device_milli;  // by position in Node::devices
   std::map<std::string, std::int64_t> free_custom;
-  std::uint32_t running = 0;                    // starts that hold something here
+  std::uint32_t running = 0;  // starts that hold something here
 };
-BOOST_DESCRIBE_STRUCT(NodeState, (), (node, availability, free_cpu_milli, free_memory_bytes,
-                                      free_device_milli, free_custom, running))
+BOOST_DESCRIBE_STRUCT(NodeState, (),
+                      (node, availability, free_cpu_milli, free_memory_bytes, free_device_milli,
+                       free_custom, running))
 
 /// An empty node.
 NodeState empty_node(Node node);

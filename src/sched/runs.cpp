@@ -17,10 +17,13 @@ base::Status check_service(const Context& context) {
   return base::refused("job.service_only", "only the dispatcher starts and ends jobs");
 }
 
-base::Failure stale(const std::string& why) { return base::conflict("job.stale", why); }
+base::Failure stale(const std::string& why) {
+  return base::conflict("job.stale", why);
+}
 
 RunFigures figures(const OpenJob& job, const EndJob& end, std::int64_t now_us) {
-  const double held_s = static_cast<double>(std::max<std::int64_t>(0, now_us - job.started_us)) / 1e6;
+  const double held_s =
+      static_cast<double>(std::max<std::int64_t>(0, now_us - job.started_us)) / 1e6;
   const double devices = static_cast<double>(job.device_milli) / kWholeMilli;
   const double allocated_device_s = held_s * devices;
   return {.attempt = job.attempt,
@@ -58,13 +61,13 @@ base::Result<NewEvents> decide(const State& state, const StartJob& command,
   Taken taken = choose(node->second, spec.resources);
   taken.devices = command.devices;
   if (taken.devices.size() != spec.resources.gpus)
-    return stale(fmt::format("{} devices for a job of {}", taken.devices.size(),
-                             spec.resources.gpus));
+    return stale(
+        fmt::format("{} devices for a job of {}", taken.devices.size(), spec.resources.gpus));
   for (const auto position : taken.devices)
     if (position >= node->second.node.devices.size() ||
         !model_allowed(spec.resources.gpu_model, node->second.node.devices[position].model))
-      return stale(fmt::format("device {} of {} is not what the job asks for", position,
-                               command.node));
+      return stale(
+          fmt::format("device {} of {} is not what the job asks for", position, command.node));
   NodeState after = node->second;
   CHECK_OK(take(after, taken));
   const Node& description = node->second.node;

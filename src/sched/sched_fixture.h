@@ -27,10 +27,10 @@ class Bench {
                                commit.command_id, made.payload});
       streams.push_back(made.stream);
     }
-    const auto appended = store->append(
-        std::span(&commit, 1), [&](const auto& event, const auto& payload, auto& tables) {
-          pillar->project(event, payload, tables);
-        });
+    const auto appended = store->append(std::span(&commit, 1),
+                                        [&](const auto& event, const auto& payload, auto& tables) {
+                                          pillar->project(event, payload, tables);
+                                        });
     if (!appended) return base::Failure(appended.error());
     for (const auto& event : commit.events)
       pillar->evolve(event, *base::parse_json(event.payload, "event"));
@@ -56,7 +56,8 @@ class Bench {
   int commands_ = 0;
 };
 
-inline Node gpu_node(const std::string& name, std::uint32_t gpus, const std::string& model = "P100") {
+inline Node gpu_node(const std::string& name, std::uint32_t gpus,
+                     const std::string& model = "P100") {
   Node node;
   node.name = name;
   node.cpu_milli = 8000;

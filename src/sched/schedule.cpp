@@ -14,9 +14,9 @@ namespace {
 /// Equal keys: the same nodes can meet both.
 std::string shape_of(const OpenJob& job) {
   const Demand& demand = job.spec.resources;
-  std::string shape = fmt::format("{}/{}/{}x{}/{}/{}", demand.cpu_milli, demand.memory_bytes,
-                                  demand.gpus, demand.gpu_milli, demand.gpu_model,
-                                  job.spec.simulated);
+  std::string shape =
+      fmt::format("{}/{}/{}x{}/{}/{}", demand.cpu_milli, demand.memory_bytes, demand.gpus,
+                  demand.gpu_milli, demand.gpu_model, job.spec.simulated);
   for (const auto& [name, amount] : demand.custom) shape += fmt::format("/{}={}", name, amount);
   return shape;
 }
@@ -54,8 +54,8 @@ class Pass {
     for (const auto& [job, shape] : unmet_) {
       auto found = reasons.find(shape);
       if (found == reasons.end())
-        found = reasons.emplace(shape, explain(nodes, job->spec.resources, job->spec.simulated))
-                    .first;
+        found =
+            reasons.emplace(shape, explain(nodes, job->spec.resources, job->spec.simulated)).first;
       result_.refusals.push_back({job->id, found->second});
     }
     return std::move(result_);

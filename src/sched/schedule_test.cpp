@@ -111,8 +111,7 @@ TEST(Schedule, RoundRobinLetsOwnersTakeTurns) {
   auto other = waiting("b0", 9, 1);
   other.spec.owner = "bo";
   cluster.add(other);
-  EXPECT_THAT(placed(cluster.pass("round_robin")),
-              ElementsAre("a0@n1", "b0@n1", "a1@n1", "a2@n1"));
+  EXPECT_THAT(placed(cluster.pass("round_robin")), ElementsAre("a0@n1", "b0@n1", "a1@n1", "a2@n1"));
 }
 
 TEST(Schedule, PlacesDiffer) {

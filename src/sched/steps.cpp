@@ -12,8 +12,8 @@ namespace {
 base::Result<exec::StepResult> step_compare(const exec::StepSpec& spec,
                                             exec::StepProgress& progress) {
   TRY(base::json::object comparison, compare_from(spec.settings));
-  CHECK_OK(base::write_file(spec.work_folder + "/comparison.json",
-                            base::to_pretty_text(comparison)));
+  CHECK_OK(
+      base::write_file(spec.work_folder + "/comparison.json", base::to_pretty_text(comparison)));
   progress.at(1, 1, "policies compared");
   exec::StepResult result;
   result.outputs["comparison"] = "comparison.json";
@@ -26,8 +26,8 @@ base::Result<exec::StepResult> step_assess(const exec::StepSpec& spec,
   const exec::Machine machine = exec::inspect_machine();
   progress.at(0, 1, "measuring");
   base::json::object assessment = assessment_body(machine, exec::measure_speed(machine.cores));
-  CHECK_OK(base::write_file(spec.work_folder + "/assessment.json",
-                            base::to_pretty_text(assessment)));
+  CHECK_OK(
+      base::write_file(spec.work_folder + "/assessment.json", base::to_pretty_text(assessment)));
   progress.at(1, 1, "measured");
   exec::StepResult result;
   result.outputs["assessment"] = "assessment.json";

@@ -14,8 +14,12 @@ namespace fulcrum::sched {
 
 namespace {
 
-std::int64_t to_us(double seconds) { return std::llround(seconds * 1e6); }
-double to_s(std::int64_t us) { return static_cast<double>(us) / 1e6; }
+std::int64_t to_us(double seconds) {
+  return std::llround(seconds * 1e6);
+}
+double to_s(std::int64_t us) {
+  return static_cast<double>(us) / 1e6;
+}
 
 struct Ending {
   std::int64_t time_us = 0;
@@ -55,10 +59,10 @@ class Twin {
       bool grew = false;
       for (; !endings_.empty() && endings_.top().time_us == now_us_; endings_.pop(), grew = true)
         end(endings_.top().job);
-      for (; next_ < arrivals_.size() && to_us(jobs_[arrivals_[next_]].submit_s) == now_us_; ++next_)
+      for (; next_ < arrivals_.size() && to_us(jobs_[arrivals_[next_]].submit_s) == now_us_;
+           ++next_)
         arrive(arrivals_[next_]);
-      const Schedule result =
-          schedule({nodes_, open_, run_.policy, run_.place}, {grew}, cache_);
+      const Schedule result = schedule({nodes_, open_, run_.policy, run_.place}, {grew}, cache_);
       for (const auto& placement : result.placements) start(placement);
     }
   }
@@ -155,8 +159,8 @@ void sum_up(TwinRun& run, const std::vector<Node>& nodes) {
     run.gpu_hours += job.gpu_hours;
     run.cost_usd += job.cost_usd;
     run.weighted_completion += job.priority * job.devices * (job.end_s - first_s);
-    bound.push_back({job.priority * job.devices, job.devices, job.end_s - job.start_s,
-                     job.submit_s - first_s});
+    bound.push_back(
+        {job.priority * job.devices, job.devices, job.end_s - job.start_s, job.submit_s - first_s});
   }
   double devices = 0, price_usd_per_hour = 0;
   for (const auto& node : nodes) {

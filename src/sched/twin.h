@@ -26,15 +26,15 @@ struct TwinJobResult {
   std::string job_class;
   std::string owner;
   double priority = 1;
-  double devices = 0;        // held while it ran
+  double devices = 0;  // held while it ran
   double submit_s = 0;
   double start_s = 0;
   double end_s = 0;
-  double wait_s = 0;         // start - submit
-  double jct_s = 0;          // end - submit
+  double wait_s = 0;  // start - submit
+  double jct_s = 0;   // end - submit
   double gpu_hours = 0;
-  double cost_usd = 0;       // its share of its node while it ran
-  std::string never_started; // why, when no node can ever run it; times are then 0
+  double cost_usd = 0;        // its share of its node while it ran
+  std::string never_started;  // why, when no node can ever run it; times are then 0
 };
 BOOST_DESCRIBE_STRUCT(TwinJobResult, (),
                       (name, job_class, owner, priority, devices, submit_s, start_s, end_s, wait_s,
@@ -44,18 +44,18 @@ BOOST_DESCRIBE_STRUCT(TwinJobResult, (),
 struct TwinRun {
   std::string policy;
   std::string place;
-  std::vector<TwinJobResult> jobs;    // as given
+  std::vector<TwinJobResult> jobs;  // as given
   double makespan_s = 0;
   double mean_wait_s = 0;
   double priority_weighted_wait_s = 0;  // Σ priority·wait ÷ Σ priority
   double mean_jct_s = 0;
   double gpu_hours = 0;
-  double cost_usd = 0;                // of what jobs held
-  double node_cost_usd = 0;           // of all nodes for the whole run, idle or not
-  double utilization = 0;             // device time held ÷ device time available
-  double weighted_completion = 0;     // Σ priority·devices·end, in device-seconds: the objective
-  double lower_bound = 0;             // no schedule can be below (bound.h)
-  double gap = 0;                     // weighted_completion ÷ lower_bound - 1
+  double cost_usd = 0;             // of what jobs held
+  double node_cost_usd = 0;        // of all nodes for the whole run, idle or not
+  double utilization = 0;          // device time held ÷ device time available
+  double weighted_completion = 0;  // Σ priority·devices·end, in device-seconds: the objective
+  double lower_bound = 0;          // no schedule can be below (bound.h)
+  double gap = 0;                  // weighted_completion ÷ lower_bound - 1
 };
 BOOST_DESCRIBE_STRUCT(TwinRun, (),
                       (policy, place, jobs, makespan_s, mean_wait_s, priority_weighted_wait_s,

@@ -17,8 +17,8 @@ namespace fulcrum::sched {
 
 namespace {
 
-TwinJob twin_job(const std::string& name, std::uint32_t gpus, double duration_s, double priority = 1,
-                 double submit_s = 0) {
+TwinJob twin_job(const std::string& name, std::uint32_t gpus, double duration_s,
+                 double priority = 1, double submit_s = 0) {
   TwinJob job;
   job.name = name;
   job.demand.gpus = gpus;
@@ -58,7 +58,8 @@ TEST(Twin, ThreeJobsByHand) {
 }
 
 TEST(Twin, AJobThatNeverFitsSaysSoAndBlocksNobody) {
-  const TwinRun run = run_twin({eight_gpus()}, {twin_job("big", 9, 10), twin_job("a", 1, 10)}, "fifo");
+  const TwinRun run =
+      run_twin({eight_gpus()}, {twin_job("big", 9, 10), twin_job("a", 1, 10)}, "fifo");
   EXPECT_NE(run.jobs[0].never_started.find("needs 9 devices"), std::string::npos);
   EXPECT_DOUBLE_EQ(run.jobs[1].end_s, 10);
 }
@@ -86,7 +87,8 @@ RC_GTEST_PROP(Twin, NoOrderOfTheJobsIsBelowTheBound, (std::uint64_t seed)) {
   std::iota(order.begin(), order.end(), 0);
   do {  // priorities that force this order; weights are the jobs' own
     std::vector<TwinJob> forced = jobs;
-    for (std::size_t i = 0; i < count; ++i) forced[order[i]].priority = static_cast<double>(count - i);
+    for (std::size_t i = 0; i < count; ++i)
+      forced[order[i]].priority = static_cast<double>(count - i);
     const TwinRun run = run_twin({gpu_node("n", devices)}, forced, "priority");
     double cost = 0, first_s = INFINITY;
     std::vector<BoundJob> bound;
@@ -151,7 +153,10 @@ TEST(Compare, MistakesNameTheField) {
 TEST(Steps, AssessMeasuresThisMachine) {
   std::string pattern = (std::filesystem::temp_directory_path() / "fulcrum-assess-XXXXXX").string();
   const std::string folder = ::mkdtemp(pattern.data());
-  exec::StepSpec spec{.step = "assess", .kind = "sched.assess", .settings = nullptr, .inputs = {},
+  exec::StepSpec spec{.step = "assess",
+                      .kind = "sched.assess",
+                      .settings = nullptr,
+                      .inputs = {},
                       .work_folder = folder};
   ASSERT_TRUE(exec::write_step_spec(folder + "/spec.json", spec));
   ASSERT_EQ(exec::run_step(folder + "/spec.json", step_kinds()), 0);

@@ -36,14 +36,15 @@ struct AssessNode {
   std::string node;
   std::int64_t cores = 0;
   std::int64_t memory_bytes = 0;
-  double one_thread_gflop_per_s = 0;   // double precision, multiply and add
+  double one_thread_gflop_per_s = 0;  // double precision, multiply and add
   double all_threads_gflop_per_s = 0;
-  double memory_gb_per_s = 0;          // triad, all threads, 10^9 bytes
-  std::vector<Device> devices;         // GPUs
+  double memory_gb_per_s = 0;   // triad, all threads, 10^9 bytes
+  std::vector<Device> devices;  // GPUs
   static constexpr std::string_view kRequired[] = {"node"};
 };
-BOOST_DESCRIBE_STRUCT(AssessNode, (), (node, cores, memory_bytes, one_thread_gflop_per_s,
-                                       all_threads_gflop_per_s, memory_gb_per_s, devices))
+BOOST_DESCRIBE_STRUCT(AssessNode, (),
+                      (node, cores, memory_bytes, one_thread_gflop_per_s, all_threads_gflop_per_s,
+                       memory_gb_per_s, devices))
 
 struct NodeAdded {
   Node node;
@@ -105,8 +106,9 @@ struct EndJob {
   std::string detail;          // why it did not start, for people
   static constexpr std::string_view kRequired[] = {"job", "attempt", "state"};
 };
-BOOST_DESCRIBE_STRUCT(EndJob, (), (job, attempt, state, exit_code, signal, cpu_s,
-                                   peak_memory_bytes, useful_device_s, isolation, detail))
+BOOST_DESCRIBE_STRUCT(EndJob, (),
+                      (job, attempt, state, exit_code, signal, cpu_s, peak_memory_bytes,
+                       useful_device_s, isolation, detail))
 
 struct JobSubmitted {
   std::string job;
@@ -122,8 +124,8 @@ struct JobStarted {
   std::uint32_t attempt = 1;
   std::string node;
   Taken taken;
-  std::int64_t device_milli = 0;   // what it counts for in utilization
-  double price_usd_per_hour = 0;   // of what it takes, today
+  std::int64_t device_milli = 0;  // what it counts for in utilization
+  double price_usd_per_hour = 0;  // of what it takes, today
 };
 BOOST_DESCRIBE_STRUCT(JobStarted, (), (job, attempt, node, taken, device_milli, price_usd_per_hour))
 struct JobCancelRequested {
@@ -134,7 +136,7 @@ BOOST_DESCRIBE_STRUCT(JobCancelRequested, (), (job, reason))
 
 /// The facts of one start that ended.
 struct RunFigures {
-  std::uint32_t attempt = 0;       // 0: it never started
+  std::uint32_t attempt = 0;  // 0: it never started
   std::string node;
   std::int64_t started_us = 0;
   double allocated_device_s = 0;
@@ -144,9 +146,9 @@ struct RunFigures {
   std::int64_t peak_memory_bytes = 0;
   std::string isolation;
 };
-BOOST_DESCRIBE_STRUCT(RunFigures, (), (attempt, node, started_us, allocated_device_s,
-                                       useful_device_s, cost_usd, cpu_s, peak_memory_bytes,
-                                       isolation))
+BOOST_DESCRIBE_STRUCT(RunFigures, (),
+                      (attempt, node, started_us, allocated_device_s, useful_device_s, cost_usd,
+                       cpu_s, peak_memory_bytes, isolation))
 /// It was lost and goes back to its place in the queue.
 struct JobRequeued {
   std::string job;
@@ -203,9 +205,9 @@ struct ShowQueue {
 };
 BOOST_DESCRIBE_STRUCT(ShowQueue, (), (limit))
 struct ShowUsage {
-  std::string project;       // empty: all
+  std::string project;  // empty: all
   std::int64_t from_us = 0;
-  std::int64_t to_us = 0;    // 0: the scheduler's newest event
+  std::int64_t to_us = 0;  // 0: the scheduler's newest event
 };
 BOOST_DESCRIBE_STRUCT(ShowUsage, (), (project, from_us, to_us))
 struct ListPolicies {};

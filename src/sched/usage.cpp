@@ -63,8 +63,7 @@ base::Result<json::value> answer(const State& state, const ShowUsage& query,
   ledger::Select select{.table = "sched_allocations", .where = {}, .limit = 0};
   select.where.push_back(
       {.column = "started_us", .compare = ledger::Compare::kLess, .value = to_us});
-  if (!query.project.empty())
-    select.where.push_back({.column = "project", .value = query.project});
+  if (!query.project.empty()) select.where.push_back({.column = "project", .value = query.project});
   TRY(const auto starts, tables.select(select));
   TRY(const auto capacities, tables.select({.table = "sched_capacity", .where = {}, .limit = 0}));
   std::map<std::string, Sums> projects[2];
@@ -77,7 +76,8 @@ base::Result<json::value> answer(const State& state, const ShowUsage& query,
     if (held_s <= 0) continue;
     // The figures of an ended start are spread evenly over its time.
     const double share = whole_s > 0 ? held_s / whole_s : 0;
-    Sums& sums = projects[base::get_integer(start, "simulated")][base::get_string(start, "project")];
+    Sums& sums =
+        projects[base::get_integer(start, "simulated")][base::get_string(start, "project")];
     ++sums.starts;
     sums.allocated_device_s +=
         held_s * static_cast<double>(base::get_integer(start, "device_milli")) / kWholeMilli;

@@ -17,7 +17,9 @@ void put(std::string& text, char letter, std::string_view value) {
   text += '\0';
 }
 
-std::int64_t to_integer(const std::string& text) { return std::strtoll(text.c_str(), nullptr, 10); }
+std::int64_t to_integer(const std::string& text) {
+  return std::strtoll(text.c_str(), nullptr, 10);
+}
 
 bool write_all(int file, std::string_view content) {
   while (!content.empty()) {
@@ -53,16 +55,35 @@ bool read_launch(std::string_view text, Launch& launch) {
     std::string value(text.substr(1, end - 1));
     text.remove_prefix(end + 1);
     switch (letter) {
-      case 'J': launch.job_id = std::move(value); break;
-      case 'A': launch.command.push_back(std::move(value)); break;
-      case 'W': launch.working_folder = std::move(value); break;
-      case 'E': launch.environment.push_back(std::move(value)); break;
-      case 'D': launch.devices.push_back(static_cast<std::uint32_t>(to_integer(value))); break;
-      case 'C': launch.devices_are_cores = true; break;
-      case 'T': launch.time_limit_us = to_integer(value); break;
-      case 'G': launch.grace_us = to_integer(value); break;
-      case 'M': launch.memory_limit_bytes = to_integer(value); break;
-      default: return false;
+      case 'J':
+        launch.job_id = std::move(value);
+        break;
+      case 'A':
+        launch.command.push_back(std::move(value));
+        break;
+      case 'W':
+        launch.working_folder = std::move(value);
+        break;
+      case 'E':
+        launch.environment.push_back(std::move(value));
+        break;
+      case 'D':
+        launch.devices.push_back(static_cast<std::uint32_t>(to_integer(value)));
+        break;
+      case 'C':
+        launch.devices_are_cores = true;
+        break;
+      case 'T':
+        launch.time_limit_us = to_integer(value);
+        break;
+      case 'G':
+        launch.grace_us = to_integer(value);
+        break;
+      case 'M':
+        launch.memory_limit_bytes = to_integer(value);
+        break;
+      default:
+        return false;
     }
   }
   return !launch.command.empty();

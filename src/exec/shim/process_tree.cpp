@@ -29,8 +29,8 @@ void each_number(const std::string& path, const Use& use) {
   ::closedir(folder);
 }
 
-/// Walks down from the root; cheap on a machine with many processes. False where the kernel does not
-/// list children (CONFIG_PROC_CHILDREN).
+/// Walks down from the root; cheap on a machine with many processes. False where the kernel does
+/// not list children (CONFIG_PROC_CHILDREN).
 bool walk_down(pid_t root, std::vector<ProcessStat>& found) {
   if (::access("/proc/thread-self/children", R_OK) != 0) return false;
   std::vector<pid_t> ahead{root};
@@ -135,7 +135,11 @@ int kill_marked(std::string_view variable) {
   return found;
 }
 
-std::int64_t wall_us() { return clock_us(CLOCK_REALTIME); }
-std::int64_t boot_us() { return clock_us(CLOCK_BOOTTIME); }
+std::int64_t wall_us() {
+  return clock_us(CLOCK_REALTIME);
+}
+std::int64_t boot_us() {
+  return clock_us(CLOCK_BOOTTIME);
+}
 
 }  // namespace fulcrum::exec::shim

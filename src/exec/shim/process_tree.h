@@ -15,7 +15,7 @@ struct ProcessStat {
   char state = '?';               // 'Z': ended, not yet waited for
   std::int64_t cpu_us = 0;        // user + system, with its waited-for children
   std::int64_t memory_bytes = 0;  // resident
-  std::int64_t start_ticks = 0;   // since boot: with the boot id and pid it names a process for ever
+  std::int64_t start_ticks = 0;  // since boot: with the boot id and pid it names a process for ever
 };
 
 /// False when there is no such process.

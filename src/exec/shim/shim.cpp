@@ -52,16 +52,15 @@ struct Watch {
 bool write_status(const Watch& watch) {
   ProcessStat self;
   read_process(::getpid(), self);
-  return replace_file(
-      watch.folder + "/" + std::string(kStatusFile),
-      write_fields({{"pid", std::to_string(::getpid())},
-                    {"start_ticks", std::to_string(self.start_ticks)},
-                    {"boot_id", boot_id()},
-                    {"child_pid", std::to_string(watch.child.pid())},
-                    {"started_us", std::to_string(watch.started_us)},
-                    {"isolation", watch.child.in_group() ? "cgroup" : "subreaper"},
-                    {"cgroup", watch.child.in_group() ? watch.group.path() : ""}}),
-      0600, false);
+  return replace_file(watch.folder + "/" + std::string(kStatusFile),
+                      write_fields({{"pid", std::to_string(::getpid())},
+                                    {"start_ticks", std::to_string(self.start_ticks)},
+                                    {"boot_id", boot_id()},
+                                    {"child_pid", std::to_string(watch.child.pid())},
+                                    {"started_us", std::to_string(watch.started_us)},
+                                    {"isolation", watch.child.in_group() ? "cgroup" : "subreaper"},
+                                    {"cgroup", watch.child.in_group() ? watch.group.path() : ""}}),
+                      0600, false);
 }
 
 void reap(Watch& watch) {
@@ -172,8 +171,8 @@ bool write_exit(const Watch& watch, const Meter& meter) {
 
 /// -1 when another shim has the job, or had it already.
 int take_lock(const std::string& folder) {
-  const int lock = ::open((folder + "/" + std::string(kLockFile)).c_str(),
-                          O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const int lock =
+      ::open((folder + "/" + std::string(kLockFile)).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock < 0 || ::flock(lock, LOCK_EX | LOCK_NB) != 0 ||
       ::access((folder + "/" + std::string(kStatusFile)).c_str(), F_OK) == 0)
     return -1;

@@ -37,7 +37,9 @@ class SimulatedBackend final : public Backend {
     spec.environment["FULCRUM_SIMULATED_EXIT"] = std::to_string(code);
     return spec;
   }
-  void pass(double seconds) override { clock_.advance_us(static_cast<std::int64_t>(seconds * 1e6)); }
+  void pass(double seconds) override {
+    clock_.advance_us(static_cast<std::int64_t>(seconds * 1e6));
+  }
 
  private:
   base::ManualClock clock_{1'000'000};

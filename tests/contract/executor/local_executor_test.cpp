@@ -173,9 +173,8 @@ TEST(LocalExecutor, TheEnvironmentIsExactlyTheGivenOneAndOnNoCommandLine) {
   LaunchSpec spec = shell("job-a", "env; grep -z NoNewPrivs /proc/self/status; sleep 600");
   spec.environment["SECRET"] = "hidden-word";
   ASSERT_TRUE(executor->start(spec));
-  ASSERT_TRUE(eventually([&] {
-    return executor->log("job-a", 0, 10'000)->find("NoNewPrivs") != std::string::npos;
-  }));
+  ASSERT_TRUE(eventually(
+      [&] { return executor->log("job-a", 0, 10'000)->find("NoNewPrivs") != std::string::npos; }));
   const std::string log = *executor->log("job-a", 0, 10'000);
   EXPECT_NE(log.find("SECRET=hidden-word"), std::string::npos);
   EXPECT_NE(log.find("FULCRUM_JOB=job-a"), std::string::npos);
@@ -217,7 +216,8 @@ TEST(LocalExecutor, StartingIsQuick) {
     const auto start = std::chrono::steady_clock::now();
     ASSERT_TRUE(executor->start(shell("job-" + std::to_string(i), "true")));
     milliseconds.push_back(
-        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
+            .count());
     end_of(*executor, "job-" + std::to_string(i));
   }
   std::sort(milliseconds.begin(), milliseconds.end());
