@@ -27,8 +27,8 @@ namespace fs = std::filesystem;
 
 struct Line {
   json::object row;
-  std::string text;       // what is written; empty: the row
-  std::string planted;    // kind of dirt; empty: clean
+  std::string text;         // what is written; empty: the row
+  std::string planted;      // kind of dirt; empty: clean
   bool repairable = false;  // mending it is right, dropping it is wrong
   std::int64_t time_us = 0;
 };
@@ -55,7 +55,8 @@ class Lab {
       prices_.push_back(std::round(100 * std::exp(3 + random_.normal())) / 100);
     people();
     const std::size_t clean_rows = lines_.size();
-    if (dirt_ > 0) plant(static_cast<std::size_t>(static_cast<double>(clean_rows) * dirt_ / (1 - dirt_)));
+    if (dirt_ > 0)
+      plant(static_cast<std::size_t>(static_cast<double>(clean_rows) * dirt_ / (1 - dirt_)));
   }
 
   void write(const fs::path& folder) {
@@ -83,7 +84,8 @@ class Lab {
       }
     }
     write_reference(folder / "items", items_, [&](std::size_t i) {
-      return json::object{{"id", item(i)}, {"title", fmt::format("Thing {}", i)}, {"price", prices_[i]}};
+      return json::object{
+          {"id", item(i)}, {"title", fmt::format("Thing {}", i)}, {"price", prices_[i]}};
     });
     write_reference(folder / "users", users_, [&](std::size_t i) {
       return json::object{{"user_id", user(i)}, {"age", 20 + i % 50}};
@@ -98,12 +100,18 @@ class Lab {
 
  private:
   template <class T>
-  T pick(std::vector<T> choices) { return choices[random_.below(choices.size())]; }
-  std::string user(std::size_t i) const { return fmt::format(fmt::runtime(user_form_), i * 7919 + 11); }
+  T pick(std::vector<T> choices) {
+    return choices[random_.below(choices.size())];
+  }
+  std::string user(std::size_t i) const {
+    return fmt::format(fmt::runtime(user_form_), i * 7919 + 11);
+  }
   std::string item(std::size_t i) const { return fmt::format(fmt::runtime(item_form_), i * 3 + 1); }
   std::string session() { return fmt::format(fmt::runtime(session_form_), mix(next_session_++)); }
   std::string event_id() { return fmt::format(fmt::runtime(event_form_), mix(next_event_++)); }
-  static std::uint64_t mix(std::uint64_t x) { return (x * 0x9E3779B97F4A7C15ULL) >> 8 | 1ULL << 55; }
+  static std::uint64_t mix(std::uint64_t x) {
+    return (x * 0x9E3779B97F4A7C15ULL) >> 8 | 1ULL << 55;
+  }
 
   static void write_reference(const fs::path& folder, std::size_t size,
                               const std::function<json::object(std::size_t)>& row) {
@@ -111,22 +119,33 @@ class Lab {
     std::ofstream file(folder / "rows.jsonl");
     for (std::size_t i = 0; i < size; ++i) file << base::to_text(row(i)) << "\n";
   }
-  double rounded(double seconds) const { return std::round(seconds / resolution_s_) * resolution_s_; }
+  double rounded(double seconds) const {
+    return std::round(seconds / resolution_s_) * resolution_s_;
+  }
 
   Line click(std::int64_t time_us, const std::string& session, std::size_t user_index,
              std::size_t item_index, double dwell_s, const std::string& agent) {
     time_us = static_cast<std::int64_t>(rounded(static_cast<double>(time_us) / 1e6) * 1000) * 1000;
     double price = prices_[item_index];
     if (random_.uniform() < sale_share_) price = std::round(price * 80) / 100;
-    static const std::vector<std::string> kTexts = {
-        "nice one", "arrived in 3 days, thanks", "size 42 fits", "5/5 would buy 2 again",
-        "order 20391 was late", "version 1.2.3 of the box", "很好，喜欢"};
+    static const std::vector<std::string> kTexts = {"nice one",
+                                                    "arrived in 3 days, thanks",
+                                                    "size 42 fits",
+                                                    "5/5 would buy 2 again",
+                                                    "order 20391 was late",
+                                                    "version 1.2.3 of the box",
+                                                    "很好，喜欢"};
     Line line;
     line.time_us = time_us;
-    line.row = {{"event_id", event_id()}, {"time", base::iso_time(time_us)}, {"session", session},
-                {"user", user(user_index)}, {"item", item(item_index)},
+    line.row = {{"event_id", event_id()},
+                {"time", base::iso_time(time_us)},
+                {"session", session},
+                {"user", user(user_index)},
+                {"item", item(item_index)},
                 {"event", pick<std::string>({"view", "view", "view", "view", "cart", "buy"})},
-                {"price", price}, {"dwell_s", rounded(dwell_s)}, {"agent", agent},
+                {"price", price},
+                {"dwell_s", rounded(dwell_s)},
+                {"agent", agent},
                 {"comment", nullptr}};
     if (random_.below(12) == 0) line.row["comment"] = pick(kTexts);
     return line;
@@ -137,13 +156,13 @@ class Lab {
   }
   std::string human_agent() {
     return fmt::format("Mozilla/5.0 ({}) {}/{}.0",
-                       pick<std::string>({"X11; Linux x86_64", "iPhone; CPU iPhone OS 17_1", "Windows NT 10.0",
-                                          "Macintosh; Intel Mac OS X 10_15"}),
+                       pick<std::string>({"X11; Linux x86_64", "iPhone; CPU iPhone OS 17_1",
+                                          "Windows NT 10.0", "Macintosh; Intel Mac OS X 10_15"}),
                        pick<std::string>({"Firefox", "Chrome", "Safari"}), 100 + random_.below(20));
   }
 
   void people() {
-    const double length = 3 + 6 * random_.uniform();
+    const double length = 3 + 15 * random_.uniform();
     for (std::size_t u = 0; u < users_; ++u) {
       const std::string agent = human_agent();
       const double pace = std::exp(pace_sigma_ * random_.normal());
@@ -153,9 +172,10 @@ class Lab {
         const auto clicks = 1 + static_cast<int>(-length * std::log(1 - random_.uniform()));
         for (int c = 0; c < clicks; ++c) {
           const double gap_s = gap_s_ * pace * std::exp(gap_sigma_ * random_.normal());
-          const auto popular = static_cast<std::size_t>(
-              static_cast<double>(items_) * random_.uniform() * random_.uniform());
-          const double dwell_s = std::min(gap_s * 0.95, gap_s_ * 0.5 * std::exp(dwell_sigma_ * random_.normal()));
+          const auto popular = static_cast<std::size_t>(static_cast<double>(items_) *
+                                                        random_.uniform() * random_.uniform());
+          const double dwell_s =
+              std::min(gap_s * 0.95, gap_s_ * 0.5 * std::exp(dwell_sigma_ * random_.normal()));
           lines_.push_back(click(time_us, id, u, popular, dwell_s, agent));
           if (last_without_dwell_ && c + 1 == clicks) lines_.back().row["dwell_s"] = nullptr;
           time_us += static_cast<std::int64_t>(std::max(gap_s, 0.5) * 1e6);
@@ -172,7 +192,8 @@ class Lab {
     const auto clicks = 15 + random_.below(80);
     const double pace_s = 0.3 + 2.5 * random_.uniform();
     const std::string agent =
-        kind == 0 ? pick<std::string>({"PriceSpider/2.0 (+http://p.example)", "python-requests/2.31", "HeadlessChrome/118"})
+        kind == 0 ? pick<std::string>({"PriceSpider/2.0 (+http://p.example)",
+                                       "python-requests/2.31", "HeadlessChrome/118"})
                   : human_agent();
     std::size_t at = random_.below(items_);
     for (std::uint64_t c = 0; c < clicks; ++c) {
@@ -180,7 +201,9 @@ class Lab {
       const double spread = kind == 3 ? 0.5 : 0.05;
       const double gap_s = pace_s * std::exp(spread * random_.normal());
       at = kind == 2 ? (at + 1) % items_ : random_.below(items_);
-      Line line = click(time_us, id, u, at, std::max(resolution_s_, 0.6 * pace_s * std::exp(0.04 * random_.normal())), agent);
+      Line line =
+          click(time_us, id, u, at,
+                std::max(resolution_s_, 0.6 * pace_s * std::exp(0.04 * random_.normal())), agent);
       line.planted = "bot";
       lines_.push_back(line);
       time_us += static_cast<std::int64_t>(gap_s * 1e6);
@@ -192,12 +215,22 @@ class Lab {
     const std::size_t clean_rows = lines_.size();
     while (lines_.size() < clean_rows + rows / 4) plant_bot();
     const std::vector<std::pair<const char*, Planter>> kinds = {
-        {"copy", &Lab::copy}, {"respelt copy", &Lab::respelt}, {"missing", &Lab::missing},
-        {"absurd price", &Lab::absurd_price}, {"absurd dwell", &Lab::absurd_dwell},
-        {"time", &Lab::wrong_time}, {"unparsable", &Lab::unparsable}, {"unknown id", &Lab::unknown},
-        {"swapped", &Lab::swapped}, {"kind", &Lab::wrong_kind}, {"cents", &Lab::cents},
-        {"garbled id", &Lab::garbled}, {"hours off", &Lab::hours_off}, {"echo", &Lab::echo},
-        {"personal", &Lab::personal}, {"case", &Lab::other_case}};
+        {"copy", &Lab::copy},
+        {"respelt copy", &Lab::respelt},
+        {"missing", &Lab::missing},
+        {"absurd price", &Lab::absurd_price},
+        {"absurd dwell", &Lab::absurd_dwell},
+        {"time", &Lab::wrong_time},
+        {"unparsable", &Lab::unparsable},
+        {"unknown id", &Lab::unknown},
+        {"swapped", &Lab::swapped},
+        {"kind", &Lab::wrong_kind},
+        {"cents", &Lab::cents},
+        {"garbled id", &Lab::garbled},
+        {"hours off", &Lab::hours_off},
+        {"echo", &Lab::echo},
+        {"personal", &Lab::personal},
+        {"case", &Lab::other_case}};
     std::set<std::size_t> used;
     std::map<std::string, int> sizes;
     for (const auto& line : lines_) ++sizes[std::string(line.row.at("session").as_string())];
@@ -205,9 +238,11 @@ class Lab {
       const auto& [name, planter] = kinds[random_.below(kinds.size())];
       const std::size_t victim = random_.below(clean_rows);
       if (!used.insert(victim).second || !lines_[victim].planted.empty()) continue;
-      const bool copies = planter == &Lab::copy || planter == &Lab::respelt || planter == &Lab::echo;
+      const bool copies =
+          planter == &Lab::copy || planter == &Lab::respelt || planter == &Lab::echo;
       // A session of three cannot tell which of its times is the wrong one.
-      if (planter == &Lab::hours_off && sizes[std::string(lines_[victim].row.at("session").as_string())] < 4)
+      if (planter == &Lab::hours_off &&
+          sizes[std::string(lines_[victim].row.at("session").as_string())] < 4)
         continue;
       Line line = lines_[victim];
       line.planted = name;
@@ -238,12 +273,11 @@ class Lab {
   void absurd_price(Line& line) {
     line.row["price"] = pick<double>({-1, -19.9, 0, 1e7, 99'999'999});
   }
-  void absurd_dwell(Line& line) {
-    line.row["dwell_s"] = pick<double>({-5, 1e6, 4e7, -3600});
-  }
+  void absurd_dwell(Line& line) { line.row["dwell_s"] = pick<double>({-5, 1e6, 4e7, -3600}); }
   void wrong_time(Line& line) {
-    line.row["time"] = pick<std::string>({"1970-01-01T00:00:00Z", "2099-12-31T23:59:59Z", "yesterday",
-                                          "2026-13-45T00:00:00Z", "0001-01-01T00:00:00Z"});
+    line.row["time"] =
+        pick<std::string>({"1970-01-01T00:00:00Z", "2099-12-31T23:59:59Z", "yesterday",
+                           "2026-13-45T00:00:00Z", "0001-01-01T00:00:00Z"});
   }
   void unparsable(Line& line) {
     const std::string whole = base::to_text(line.row);
@@ -264,19 +298,23 @@ class Lab {
   void cents(Line& line) { line.row["price"] = line.row["price"].to_number<double>() * 100; }
   void garbled(Line& line) {
     const auto key = pick<std::string>({"user", "item"});
-    line.row[key] = pick<std::string>({"\xC3\x83\xC2\xA9", "test user", "<a href=x>", "undefined-undefined", "\xE6\xB5\x8B\xE8\xAF\x95"});
+    line.row[key] = pick<std::string>({"\xC3\x83\xC2\xA9", "test user", "<a href=x>",
+                                       "undefined-undefined", "\xE6\xB5\x8B\xE8\xAF\x95"});
   }
   void hours_off(Line& line) {
-    line.row["time"] = base::iso_time(line.time_us + (random_.below(2) == 0 ? 1 : -1) * 26 * 3'600'000'000);
+    line.row["time"] =
+        base::iso_time(line.time_us + (random_.below(2) == 0 ? 1 : -1) * 26 * 3'600'000'000);
   }
   void echo(Line& line) {  // the same click sent again a moment later
     line.row["event_id"] = event_id();
-    line.row["time"] = base::iso_time(line.time_us + 200'000 + static_cast<std::int64_t>(random_.below(800'000)));
+    line.row["time"] =
+        base::iso_time(line.time_us + 200'000 + static_cast<std::int64_t>(random_.below(800'000)));
   }
   void personal(Line& line) {
     line.repairable = true;
-    line.row["comment"] = pick<std::string>({"write to anna.b@example.org", "call 13812345678 now",
-                                             "my card 4111 1111 1111 1111", "id 11010519491231002X ok"});
+    line.row["comment"] =
+        pick<std::string>({"write to anna.b@example.org", "call 13812345678 now",
+                           "my card 4111 1111 1111 1111", "id 11010519491231002X ok"});
   }
   void other_case(Line& line) {
     line.repairable = true;
@@ -313,7 +351,7 @@ Figures measure(std::uint64_t seed, double dirt, bool with_references) {
   }
   const auto cleaned = clean(CleanSettings{}, inputs);
   EXPECT_TRUE(cleaned) << base::describe(cleaned.error());
-  std::map<std::string, std::pair<int, int>> by_kind;   // found, planted
+  std::map<std::string, std::pair<int, int>> by_kind;  // found, planted
   std::map<std::string, int> false_by_rule;
   double hits = 0, drops = 0, dirty = 0, good = 0;
   std::set<const Line*> dropped;
@@ -344,19 +382,23 @@ Figures measure(std::uint64_t seed, double dirt, bool with_references) {
   if (drops > 0) figures.precision = hits / drops;
   if (dirty > 0) figures.recall = hits / dirty;
   figures.false_drop_rate = (drops - hits) / static_cast<double>(lab.lines().size());
-  figures.details = fmt::format("seed {} dirt {:.2f} rows {} P {:.4f} R {:.4f} false drops {:.4f}", seed,
-                                dirt, lab.lines().size(), figures.precision, figures.recall,
-                                figures.false_drop_rate);
+  figures.details =
+      fmt::format("seed {} dirt {:.2f} rows {} P {:.4f} R {:.4f} false drops {:.4f}", seed, dirt,
+                  lab.lines().size(), figures.precision, figures.recall, figures.false_drop_rate);
   for (const auto& [kind, count] : by_kind)
-    if (count.first < count.second) figures.details += fmt::format(" | {} {}/{}", kind, count.first, count.second);
-  for (const auto& [rule, count] : false_by_rule) figures.details += fmt::format(" | !{} {}", rule, count);
+    if (count.first < count.second)
+      figures.details += fmt::format(" | {} {}/{}", kind, count.first, count.second);
+  for (const auto& [rule, count] : false_by_rule)
+    figures.details += fmt::format(" | !{} {}", rule, count);
   if (std::getenv("FULCRUM_CLEAN_DEBUG")) {
     std::set<std::string> bots;
     for (const auto& line : lab.lines())
       if (line.planted == "bot") bots.insert(std::string(line.row.at("session").as_string()));
     for (const auto& session : (*cleaned)->sessions) {
-      if (bots.contains(session.session) == session.bot && (session.bot || session.score < 0.6)) continue;
-      fmt::print("  session {} bot {} score {:.2f} events {}:", session.session, session.bot, session.score, session.events);
+      if (bots.contains(session.session) == session.bot && (session.bot || session.score < 0.6))
+        continue;
+      fmt::print("  session {} bot {} score {:.2f} events {}:", session.session, session.bot,
+                 session.score, session.events);
       for (const auto& [name, part] : session.evidence) fmt::print(" {} {:.2f}", name, part);
       fmt::print("\n");
     }

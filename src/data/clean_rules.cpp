@@ -42,8 +42,11 @@ void Judgement::drop(std::size_t row, std::string_view why) {
   dropped_by_[row] = static_cast<int>(rules_.size()) - 1;
   ++accounts_.back().dropped;
   if (accounts_.back().samples.size() < max_samples_)
-    sample({{"file", table_.files[table_.file[row]]}, {"line", table_.line[row]},
-            {"action", "drop"}, {"why", why}, {"row", without_personal_data(table_.row(row))}});
+    sample({{"file", table_.files[table_.file[row]]},
+            {"line", table_.line[row]},
+            {"action", "drop"},
+            {"why", why},
+            {"row", without_personal_data(table_.row(row))}});
 }
 
 void Judgement::change(std::size_t row, std::string_view column, std::string_view before,
@@ -54,15 +57,22 @@ void Judgement::change(std::size_t row, std::string_view column, std::string_vie
     ++accounts_.back().changed;
   }
   if (accounts_.back().samples.size() < max_samples_)
-    sample({{"file", table_.files[table_.file[row]]}, {"line", table_.line[row]},
-            {"action", "change"}, {"column", column}, {"before", before}, {"after", after}});
+    sample({{"file", table_.files[table_.file[row]]},
+            {"line", table_.line[row]},
+            {"action", "change"},
+            {"column", column},
+            {"before", before},
+            {"after", after}});
 }
 
 void Judgement::drop_line(const BadLine& line) {
   ++accounts_.back().dropped;
   if (accounts_.back().samples.size() < max_samples_)
-    sample({{"file", table_.files[line.file]}, {"line", line.line}, {"action", "drop"},
-            {"why", line.reason}, {"text", redact(line.sample).text}});
+    sample({{"file", table_.files[line.file]},
+            {"line", line.line},
+            {"action", "drop"},
+            {"why", line.reason},
+            {"text", redact(line.sample).text}});
 }
 
 }  // namespace fulcrum::data

@@ -17,7 +17,8 @@ namespace fulcrum::data {
 struct FieldRoles {
   std::string user, item, time, event_id, session, event, dwell_s, price, agent;
 };
-BOOST_DESCRIBE_STRUCT(FieldRoles, (), (user, item, time, event_id, session, event, dwell_s, price, agent))
+BOOST_DESCRIBE_STRUCT(FieldRoles, (),
+                      (user, item, time, event_id, session, event, dwell_s, price, agent))
 
 struct Range {
   std::optional<double> min, max;
@@ -38,13 +39,14 @@ struct CleanSettings {
   std::vector<std::string> optional;    // columns that may be empty whatever the data says
   std::map<std::string, Range> ranges;  // by column
   TimeWindow window;
-  std::vector<std::string> free_text;   // columns searched for personal data; empty: told by looks
-  std::map<std::string, std::string> references;  // column -> input ("item": "items"); empty: by role
-  double bot_score = 1.0;               // a session at or above is a bot
-  double half_life_days = 30;           // for timeliness
-  std::string as_of;                    // ISO 8601; empty: the newest event
-  std::int64_t expected_records = 0;    // for completeness; 0: what was read
-  std::int64_t samples = 20;            // kept per rule
+  std::vector<std::string> free_text;  // columns searched for personal data; empty: told by looks
+  std::map<std::string, std::string>
+      references;                     // column -> input ("item": "items"); empty: by role
+  double bot_score = 1.0;             // a session at or above is a bot
+  double half_life_days = 30;         // for timeliness
+  std::string as_of;                  // ISO 8601; empty: the newest event
+  std::int64_t expected_records = 0;  // for completeness; 0: what was read
+  std::int64_t samples = 20;          // kept per rule
 };
 BOOST_DESCRIBE_STRUCT(CleanSettings, (),
                       (fields, rules, skip_rules, required, optional, ranges, window, free_text,

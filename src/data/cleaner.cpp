@@ -47,7 +47,8 @@ int best_id_column(const EventTable& reference, const EventTable& events, int co
 }
 
 base::Result<Reference> read_reference(const std::string& input, const EventTable& events,
-                                       int column, const std::map<std::string, std::string>& inputs) {
+                                       int column,
+                                       const std::map<std::string, std::string>& inputs) {
   TRY(const auto files, input_files(inputs, input));
   TRY(const EventTable table, read_events(files));
   Reference reference{input, {}, {}, {}};
@@ -95,19 +96,21 @@ bool runs(const CleanSettings& settings, std::string_view rule) {
   const auto has = [&](const std::vector<std::string>& list) {
     return std::find(list.begin(), list.end(), rule) != list.end();
   };
-  return rule == "parse" || ((settings.rules.empty() || has(settings.rules)) && !has(settings.skip_rules));
+  return rule == "parse" ||
+         ((settings.rules.empty() || has(settings.rules)) && !has(settings.skip_rules));
 }
 
 base::Status check_rule_names(const CleanSettings& settings) {
   for (const auto* list : {&settings.rules, &settings.skip_rules})
     for (const auto& name : *list) {
       const auto& rules = clean_rules();
-      if (std::any_of(rules.begin(), rules.end(), [&](const Rule& rule) { return rule.name == name; }))
+      if (std::any_of(rules.begin(), rules.end(),
+                      [&](const Rule& rule) { return rule.name == name; }))
         continue;
       std::vector<std::string_view> names;
       for (const auto& rule : rules) names.push_back(rule.name);
-      return base::usage("clean.rule", fmt::format("there is no rule \"{}\"", name), "cleaning.rules",
-                         fmt::format("use some of: {}", fmt::join(names, ", ")));
+      return base::usage("clean.rule", fmt::format("there is no rule \"{}\"", name),
+                         "cleaning.rules", fmt::format("use some of: {}", fmt::join(names, ", ")));
     }
   return {};
 }
@@ -120,8 +123,8 @@ base::Result<std::unique_ptr<Cleaned>> clean(const CleanSettings& settings,
   TRY(const auto files, input_files(inputs, "events"));
   TRY(EventTable table, read_events(files));
   CHECK_OK(find_roles(table, settings.fields));
-  auto cleaned = std::make_unique<Cleaned>(std::move(table),
-                                           static_cast<std::size_t>(std::max<std::int64_t>(0, settings.samples)));
+  auto cleaned = std::make_unique<Cleaned>(
+      std::move(table), static_cast<std::size_t>(std::max<std::int64_t>(0, settings.samples)));
   CHECK_OK(read_references(*cleaned, settings, inputs));
   CleanWork work{settings, cleaned->table, cleaned->references, cleaned->judgement};
   for (const auto& rule : clean_rules()) {
@@ -168,7 +171,8 @@ QualityVector quality_of(const Cleaned& cleaned, const CleanSettings& settings, 
   std::vector<double> ages_s;
   for (const std::size_t row : rows)
     if (table.time_us[row] != EventTable::kNoTime && as_of_us != EventTable::kNoTime)
-      ages_s.push_back((static_cast<double>(as_of_us) - static_cast<double>(table.time_us[row])) / 1e6);
+      ages_s.push_back((static_cast<double>(as_of_us) - static_cast<double>(table.time_us[row])) /
+                       1e6);
   if (!ages_s.empty()) quality.timeliness = timeliness(ages_s, settings.half_life_days * 86'400);
   return quality;
 }

@@ -49,15 +49,16 @@ ColumnLooks looks_of(const CleanWork& work, std::size_t index) {
 
 bool is_placeholder(std::string_view text) {
   static const std::array<std::string_view, 14> kWords = {
-      "", "null", "none", "nil", "nan", "n/a", "na", "#n/a", "-", "--", "?", "undefined", "unknown",
-      "missing"};
+      "",     "null", "none", "nil", "nan",       "n/a",     "na",
+      "#n/a", "-",    "--",   "?",   "undefined", "unknown", "missing"};
   const std::string word = lower_ascii(trim_unicode(text));
   return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
 }
 
 std::string_view trim_unicode(std::string_view text) {
   static constexpr std::array<std::string_view, 9> kSpaces = {
-      " ", "\t", "\r", "\n", "\xC2\xA0", "\xE3\x80\x80", "\xE2\x80\x8B", "\xEF\xBB\xBF", "\xE2\x80\xAF"};
+      " ",           "\t", "\r", "\n", "\xC2\xA0", "\xE3\x80\x80", "\xE2\x80\x8B", "\xEF\xBB\xBF",
+      "\xE2\x80\xAF"};
   for (bool again = true; again;) {
     again = false;
     for (const auto space : kSpaces) {

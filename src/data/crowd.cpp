@@ -85,7 +85,8 @@ Consensus dawid_skene(const std::vector<Answer>& answers, std::size_t tasks, std
   return model;
 }
 
-double krippendorff_alpha(const std::vector<Answer>& answers, std::size_t tasks, std::size_t labels) {
+double krippendorff_alpha(const std::vector<Answer>& answers, std::size_t tasks,
+                          std::size_t labels) {
   std::vector<std::vector<double>> counts(tasks, std::vector<double>(labels, 0));
   for (const auto& answer : answers) counts[answer.task][answer.label] += 1;
   std::vector<double> totals(labels, 0);
@@ -109,7 +110,8 @@ double krippendorff_alpha(const std::vector<Answer>& answers, std::size_t tasks,
 }
 
 std::size_t best_label(const std::vector<double>& weights) {
-  return static_cast<std::size_t>(std::max_element(weights.begin(), weights.end()) - weights.begin());
+  return static_cast<std::size_t>(std::max_element(weights.begin(), weights.end()) -
+                                  weights.begin());
 }
 
 }  // namespace fulcrum::data

@@ -13,9 +13,9 @@ struct Answer {
 };
 
 struct Consensus {
-  std::vector<std::vector<double>> posterior;  // [task][label]
+  std::vector<std::vector<double>> posterior;               // [task][label]
   std::vector<std::vector<std::vector<double>>> confusion;  // [annotator][true label][answer]
-  std::vector<double> prior;                   // [label]
+  std::vector<double> prior;                                // [label]
   int iterations = 0;
   double log_likelihood = 0;
 };
@@ -30,7 +30,8 @@ Consensus dawid_skene(const std::vector<Answer>& answers, std::size_t tasks, std
                       std::size_t labels);
 /// Krippendorff's alpha for nominal data with any number of answers per task (1 - observed /
 /// expected disagreement); 1 when only one label was ever given. NaN when no task has two answers.
-double krippendorff_alpha(const std::vector<Answer>& answers, std::size_t tasks, std::size_t labels);
+double krippendorff_alpha(const std::vector<Answer>& answers, std::size_t tasks,
+                          std::size_t labels);
 /// Index of the largest; the lowest index of equals.
 std::size_t best_label(const std::vector<double>& weights);
 

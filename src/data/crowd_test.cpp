@@ -70,8 +70,12 @@ void expect_published(const char* name, double published) {
   EXPECT_GT(accuracy(set, model.posterior), majority);
 }
 
-TEST(DawidSkene, DogAsPublished) { expect_published("dog", 0.843); }
-TEST(DawidSkene, DuckBluebirdAsPublished) { expect_published("duck-bluebird", 0.889); }
+TEST(DawidSkene, DogAsPublished) {
+  expect_published("dog", 0.843);
+}
+TEST(DawidSkene, DuckBluebirdAsPublished) {
+  expect_published("duck-bluebird", 0.889);
+}
 
 TEST(DawidSkene, FindsWhoAnswersTheOppositeAndBeatsTheMajority) {
   base::Random random(11);
@@ -84,7 +88,8 @@ TEST(DawidSkene, FindsWhoAnswersTheOppositeAndBeatsTheMajority) {
   for (std::uint32_t task = 0; task < set.tasks; ++task) {
     set.truth[task] = static_cast<std::uint32_t>(random.below(2));
     for (std::uint32_t a = 0; a < 5; ++a)
-      set.answers.push_back({task, a, random.uniform() < skill[a] ? set.truth[task] : 1 - set.truth[task]});
+      set.answers.push_back(
+          {task, a, random.uniform() < skill[a] ? set.truth[task] : 1 - set.truth[task]});
   }
   const Consensus model = dawid_skene(set.answers, set.tasks, set.annotators, set.labels);
   EXPECT_GT(accuracy(set, model.posterior), 0.9) << "seed 11";

@@ -39,9 +39,8 @@ std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* 
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   const auto first = line.find_first_not_of(" \t", colon + 1);
   const auto last = line.find_last_not_of(" \t\r\n");
-  headers[name] = first == std::string::npos || last < first
-                      ? std::string()
-                      : line.substr(first, last - first + 1);
+  headers[name] = first == std::string::npos || last < first ? std::string()
+                                                             : line.substr(first, last - first + 1);
   return size * count;
 }
 
@@ -92,13 +91,14 @@ class CurlFetcher final : public Fetcher {
   }
   static base::Failure failure(CURLcode code, bool too_large, const FetchRequest& request) {
     if (too_large)
-      return base::failed("fetch.too_large",
-                          fmt::format("{} is larger than {} bytes", request.url, request.max_bytes));
+      return base::failed("fetch.too_large", fmt::format("{} is larger than {} bytes", request.url,
+                                                         request.max_bytes));
     if (code == CURLE_OPERATION_TIMEDOUT)
       return base::failed("fetch.timeout", fmt::format("{} did not answer within {} s", request.url,
                                                        request.timeout_s));
     if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
-      return base::usage("fetch.url", fmt::format("\"{}\" is not an http or https URL", request.url));
+      return base::usage("fetch.url",
+                         fmt::format("\"{}\" is not an http or https URL", request.url));
     return base::failed("fetch.connect",
                         fmt::format("{}: {}", request.url, curl_easy_strerror(code)),
                         "check that the server runs and that the address is right");
@@ -117,7 +117,11 @@ class SystemWaiter final : public Waiter {
 
 }  // namespace
 
-std::unique_ptr<Fetcher> open_curl_fetcher() { return std::make_unique<CurlFetcher>(); }
-std::unique_ptr<Waiter> system_waiter() { return std::make_unique<SystemWaiter>(); }
+std::unique_ptr<Fetcher> open_curl_fetcher() {
+  return std::make_unique<CurlFetcher>();
+}
+std::unique_ptr<Waiter> system_waiter() {
+  return std::make_unique<SystemWaiter>();
+}
 
 }  // namespace fulcrum::data

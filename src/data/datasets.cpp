@@ -17,9 +17,9 @@ namespace {
 base::Failure unknown_dataset(const State& state, const std::string& name) {
   std::vector<std::string_view> names;
   for (const auto& [known, dataset] : state.datasets) names.push_back(known);
-  return base::not_found("dataset.unknown", fmt::format("there is no dataset \"{}\"", name),
-                         names.empty() ? "commit one first"
-                                       : fmt::format("known: {}", fmt::join(names, ", ")));
+  return base::not_found(
+      "dataset.unknown", fmt::format("there is no dataset \"{}\"", name),
+      names.empty() ? "commit one first" : fmt::format("known: {}", fmt::join(names, ", ")));
 }
 
 /// A version by its name or an unambiguous beginning of it; empty: the newest.
@@ -35,8 +35,9 @@ base::Result<std::string> find_version(const State& state, const std::string& da
                            "dataset.log lists them");
   const auto next = std::next(at);
   if (at->first != version && next != versions.end() && next->first.starts_with(version))
-    return base::usage("dataset.version", fmt::format("{} is the beginning of several versions", version),
-                       "version", "give more digits");
+    return base::usage("dataset.version",
+                       fmt::format("{} is the beginning of several versions", version), "version",
+                       "give more digits");
   return at->first;
 }
 
@@ -74,23 +75,28 @@ void merge(Quality& into, const Quality& from, bool simulated) {
 
 json::object version_json(const std::string& dataset, const std::string& name,
                           const VersionState& version) {
-  return {{"dataset", dataset}, {"version", name}, {"parent", version.parent},
-          {"records", version.records}, {"bytes", version.bytes}, {"time_us", version.time_us},
-          {"files", base::encode(version.files)}, {"quality", base::encode(version.quality)},
-          {"note", version.note}, {"simulated", version.simulated}};
+  return {{"dataset", dataset},
+          {"version", name},
+          {"parent", version.parent},
+          {"records", version.records},
+          {"bytes", version.bytes},
+          {"time_us", version.time_us},
+          {"files", base::encode(version.files)},
+          {"quality", base::encode(version.quality)},
+          {"note", version.note},
+          {"simulated", version.simulated}};
 }
 
 }  // namespace
 
 base::Result<NewEvents> decide(const State&, const RecordSource& command, const Context&) {
-  if (command.source.empty())
-    return base::usage("source.name", "a source needs a name", "source");
+  if (command.source.empty()) return base::usage("source.name", "a source needs a name", "source");
   if (command.records < 0 || command.bytes < 0)
     return base::usage("source.count", "records and bytes are not negative", "records");
-  return NewEvents{event("source/" + command.source,
-                         SourceRecorded{command.source, command.kind, command.cursor,
-                                        command.records, command.bytes, command.sha256,
-                                        command.simulated})};
+  return NewEvents{
+      event("source/" + command.source,
+            SourceRecorded{command.source, command.kind, command.cursor, command.records,
+                           command.bytes, command.sha256, command.simulated})};
 }
 
 base::Result<NewEvents> decide(const State& state, const CommitDataset& command, const Context&) {
@@ -111,8 +117,9 @@ base::Result<NewEvents> decide(const State& state, const CommitDataset& command,
   } else if (!parent.empty()) {
     return base::not_found("dataset.parent", "the dataset has no versions yet");
   }
-  DatasetCommitted committed{command.dataset, command.version, parent, command.files,
-                             command.records, 0, command.quality, command.note, command.simulated};
+  DatasetCommitted committed{command.dataset, command.version, parent,
+                             command.files,   command.records, 0,
+                             command.quality, command.note,    command.simulated};
   for (const auto& file : command.files) committed.bytes += file.bytes;
   return NewEvents{event("dataset/" + command.dataset, committed)};
 }
@@ -120,9 +127,9 @@ base::Result<NewEvents> decide(const State& state, const CommitDataset& command,
 base::Result<NewEvents> decide(const State& state, const RecordQuality& command, const Context&) {
   TRY(const std::string version, find_version(state, command.dataset, command.version));
   CHECK_OK(check_quality(command.quality));
-  return NewEvents{event("dataset/" + command.dataset,
-                         QualityRecorded{command.dataset, version, command.quality,
-                                         command.simulated})};
+  return NewEvents{
+      event("dataset/" + command.dataset,
+            QualityRecorded{command.dataset, version, command.quality, command.simulated})};
 }
 
 void evolve(State&, const SourceRecorded&, const EventMeta&) {}
@@ -132,8 +139,9 @@ void evolve(State& state, const DatasetCommitted& committed, const EventMeta& me
   const bool known = dataset.versions.contains(committed.version);
   auto& version = dataset.versions[committed.version];
   if (!known)  // going back to an old version moves the head and rewrites no history
-    version = {committed.parent, committed.records, committed.bytes, meta.time_us,
-               committed.files, {}, committed.note, committed.simulated};
+    version = {committed.parent, committed.records,  committed.bytes,
+               meta.time_us,     committed.files,    {},
+               committed.note,   committed.simulated};
   merge(version.quality, committed.quality, committed.simulated);
   dataset.head = committed.version;
 }
@@ -148,11 +156,13 @@ base::Result<json::value> answer(const State&, const ListSources& query,
   const ledger::Select select{.table = "data_sources", .order = {"-seq"}, .limit = query.limit};
   TRY(const auto rows, tables.select(select));
   json::array sources;
-  for (const auto& row : rows) sources.push_back(ledger::row_as_json(*tables.spec(select.table), row));
+  for (const auto& row : rows)
+    sources.push_back(ledger::row_as_json(*tables.spec(select.table), row));
   return json::object{{"sources", std::move(sources)}};
 }
 
-base::Result<json::value> answer(const State& state, const ListDatasets&, const ledger::TableReader&) {
+base::Result<json::value> answer(const State& state, const ListDatasets&,
+                                 const ledger::TableReader&) {
   json::array datasets;
   for (const auto& [name, dataset] : state.datasets) {
     json::object entry = version_json(name, dataset.head, dataset.versions.at(dataset.head));
@@ -166,7 +176,8 @@ base::Result<json::value> answer(const State& state, const ListDatasets&, const 
 base::Result<json::value> answer(const State& state, const ShowDataset& query,
                                  const ledger::TableReader&) {
   TRY(const std::string version, find_version(state, query.dataset, query.version));
-  return version_json(query.dataset, version, state.datasets.at(query.dataset).versions.at(version));
+  return version_json(query.dataset, version,
+                      state.datasets.at(query.dataset).versions.at(version));
 }
 
 base::Result<json::value> answer(const State& state, const LogDataset& query,
@@ -176,7 +187,8 @@ base::Result<json::value> answer(const State& state, const LogDataset& query,
   select.where.push_back({.column = "dataset", .value = query.dataset});
   TRY(const auto rows, tables.select(select));
   json::array versions;
-  for (const auto& row : rows) versions.push_back(ledger::row_as_json(*tables.spec(select.table), row));
+  for (const auto& row : rows)
+    versions.push_back(ledger::row_as_json(*tables.spec(select.table), row));
   return json::object{{"dataset", query.dataset}, {"versions", std::move(versions)}};
 }
 
@@ -198,16 +210,22 @@ base::Result<json::value> answer(const State& state, const DiffDataset& query,
     added += change.change == "added";
     removed += change.change == "removed";
     changed += change.change == "changed";
-    files.push_back(json::object{{"path", change.path}, {"change", change.change},
+    files.push_back(json::object{{"path", change.path},
+                                 {"change", change.change},
                                  {"records_before", change.records_before},
                                  {"records_after", change.records_after},
                                  {"bytes_before", change.bytes_before},
                                  {"bytes_after", change.bytes_after}});
   }
   const std::int64_t before = from.empty() ? 0 : versions.at(from).records;
-  return json::object{{"dataset", query.dataset}, {"from", from}, {"to", to},
-                      {"files_added", added}, {"files_removed", removed}, {"files_changed", changed},
-                      {"records_before", before}, {"records_after", versions.at(to).records},
+  return json::object{{"dataset", query.dataset},
+                      {"from", from},
+                      {"to", to},
+                      {"files_added", added},
+                      {"files_removed", removed},
+                      {"files_changed", changed},
+                      {"records_before", before},
+                      {"records_after", versions.at(to).records},
                       {"records_change", versions.at(to).records - before},
                       {"files", std::move(files)}};
 }
@@ -218,7 +236,8 @@ base::Result<json::value> answer(const State&, const ListQuality& query,
   if (!query.dataset.empty()) select.where.push_back({.column = "dataset", .value = query.dataset});
   TRY(const auto rows, tables.select(select));
   json::array records;
-  for (const auto& row : rows) records.push_back(ledger::row_as_json(*tables.spec(select.table), row));
+  for (const auto& row : rows)
+    records.push_back(ledger::row_as_json(*tables.spec(select.table), row));
   return json::object{{"records", std::move(records)}};
 }
 

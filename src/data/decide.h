@@ -1,8 +1,8 @@
 #pragma once
 // The pure core of the data pillar.
-#include "ledger/pillar.h"
 #include "data/state.h"
 #include "data/types.h"
+#include "ledger/pillar.h"
 
 namespace fulcrum::data {
 

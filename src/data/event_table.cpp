@@ -53,19 +53,22 @@ std::optional<double> EventTable::number(int column, std::size_t row) const {
 json::value EventTable::cell(std::size_t column, std::size_t row) const {
   const Column& cells = columns[column];
   switch (cells.kinds[row]) {
-    case CellKind::kText: return json::string(texts[cells.texts[row]]);
+    case CellKind::kText:
+      return json::string(texts[cells.texts[row]]);
     case CellKind::kNumber: {
       const double value = cells.numbers[row];
       if (value == std::floor(value) && std::abs(value) < 9e15)
         return static_cast<std::int64_t>(value);
       return value;
     }
-    case CellKind::kBool: return cells.numbers[row] != 0;
+    case CellKind::kBool:
+      return cells.numbers[row] != 0;
     case CellKind::kNested: {
       auto value = base::parse_json(texts[cells.texts[row]], cells.name);
       return value ? *value : json::value(nullptr);
     }
-    default: return nullptr;
+    default:
+      return nullptr;
   }
 }
 
@@ -152,7 +155,8 @@ void read_line(Builder& builder, std::uint32_t file, std::int64_t number, const 
   if (!value->is_object()) return builder.bad_line(file, number, line, "not a JSON object");
   builder.begin_row(file, number);
   for (const auto& member : value->get_object())
-    if (builder.known(member.key()) || builder.has_room()) builder.put(member.key(), member.value());
+    if (builder.known(member.key()) || builder.has_room())
+      builder.put(member.key(), member.value());
 }
 
 base::Status read_jsonl(Builder& builder, std::uint32_t index, const ListedFile& file) {
@@ -165,7 +169,8 @@ base::Status read_jsonl(Builder& builder, std::uint32_t index, const ListedFile&
     }
   }
   if (!reader.damaged().empty())
-    builder.bad_line(index, reader.line_number() + 1, "", "the file breaks off: " + reader.damaged());
+    builder.bad_line(index, reader.line_number() + 1, "",
+                     "the file breaks off: " + reader.damaged());
   return {};
 }
 
@@ -198,7 +203,8 @@ base::Status read_csv(Builder& builder, std::uint32_t index, const ListedFile& f
     }
   }
   if (!reader.damaged().empty())
-    builder.bad_line(index, reader.line_number() + 1, "", "the file breaks off: " + reader.damaged());
+    builder.bad_line(index, reader.line_number() + 1, "",
+                     "the file breaks off: " + reader.damaged());
   return {};
 }
 
@@ -259,11 +265,11 @@ base::Result<EventTable> read_events(const std::vector<ListedFile>& files) {
 }
 
 base::Status find_roles(EventTable& table, const FieldRoles& fields) {
-  int* const roles[] = {&table.user, &table.item, &table.time, &table.event_id, &table.session,
+  int* const roles[] = {&table.user,  &table.item,    &table.time,  &table.event_id, &table.session,
                         &table.event, &table.dwell_s, &table.price, &table.agent};
-  const std::string* const named[] = {&fields.user, &fields.item, &fields.time, &fields.event_id,
-                                      &fields.session, &fields.event, &fields.dwell_s,
-                                      &fields.price, &fields.agent};
+  const std::string* const named[] = {&fields.user,     &fields.item,    &fields.time,
+                                      &fields.event_id, &fields.session, &fields.event,
+                                      &fields.dwell_s,  &fields.price,   &fields.agent};
   for (std::size_t i = 0; i < std::size(roles); ++i) {
     if (!named[i]->empty()) {
       *roles[i] = table.column(*named[i]);

@@ -35,8 +35,8 @@ enum class CellKind : std::uint8_t { kAbsent, kNull, kText, kNumber, kBool, kNes
 struct Column {
   std::string name;
   std::vector<CellKind> kinds;
-  std::vector<std::uint32_t> texts;   // of kText and kNested (as JSON)
-  std::vector<double> numbers;        // of kNumber and kBool
+  std::vector<std::uint32_t> texts;  // of kText and kNested (as JSON)
+  std::vector<double> numbers;       // of kNumber and kBool
   bool is_missing(std::size_t row) const {
     return kinds[row] == CellKind::kAbsent || kinds[row] == CellKind::kNull;
   }
@@ -53,9 +53,9 @@ struct BadLine {
 
 struct EventTable {
   std::vector<std::string> files;
-  std::vector<std::uint32_t> file;   // per row
-  std::vector<std::int64_t> line;    // per row, from 1, in the decompressed file
-  std::vector<Column> columns;       // in the order of first sight
+  std::vector<std::uint32_t> file;  // per row
+  std::vector<std::int64_t> line;   // per row, from 1, in the decompressed file
+  std::vector<Column> columns;      // in the order of first sight
   TextPool texts;
   std::vector<BadLine> bad_lines;
 

@@ -46,9 +46,10 @@ base::Result<std::vector<ListedFile>> list_files(const std::string& text) {
     const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
     const bool glob = pattern.find_first_of("*?[") != std::string::npos;
     if (!glob || !fs::is_directory(folder))
-      return base::usage("source.path",
-                         fmt::format("there is no file or folder {}", glob ? folder.string() : text),
-                         "source.path", "check the path; it is read on this machine");
+      return base::usage(
+          "source.path",
+          fmt::format("there is no file or folder {}", glob ? folder.string() : text),
+          "source.path", "check the path; it is read on this machine");
     files = list<fs::directory_iterator>(folder, pattern);
   }
   if (files.empty())

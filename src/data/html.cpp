@@ -10,7 +10,9 @@ namespace fulcrum::data {
 
 namespace {
 
-bool is_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_'; }
+bool is_name(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+}
 
 std::string take_name(std::string_view& text) {
   std::size_t size = 0;
@@ -47,10 +49,14 @@ bool holds(const Selector::Test& test, const GumboNode* node) {
   if (!found) return false;
   const std::string_view value = found->value;
   switch (test.kind) {
-    case Selector::Test::Kind::kPresent: return true;
-    case Selector::Test::Kind::kEqual: return value == test.value;
-    case Selector::Test::Kind::kPrefix: return value.starts_with(test.value);
-    case Selector::Test::Kind::kWord: return has_word(value, test.value);
+    case Selector::Test::Kind::kPresent:
+      return true;
+    case Selector::Test::Kind::kEqual:
+      return value == test.value;
+    case Selector::Test::Kind::kPrefix:
+      return value.starts_with(test.value);
+    case Selector::Test::Kind::kWord:
+      return has_word(value, test.value);
   }
   return false;
 }
@@ -83,8 +89,8 @@ void walk(const GumboNode* root, const std::function<bool(const GumboNode*)>& vi
     if (node->type != GUMBO_NODE_ELEMENT && node->type != GUMBO_NODE_DOCUMENT &&
         node->type != GUMBO_NODE_TEMPLATE)
       continue;
-    const GumboVector& children = node->type == GUMBO_NODE_DOCUMENT ? node->v.document.children
-                                                                    : node->v.element.children;
+    const GumboVector& children =
+        node->type == GUMBO_NODE_DOCUMENT ? node->v.document.children : node->v.element.children;
     for (unsigned i = children.length; i-- > 0;)
       stack.push_back(static_cast<const GumboNode*>(children.data[i]));
   }
@@ -134,7 +140,8 @@ bool take_bracket(std::string_view& text, Selector::Test& test) {
   test.name = take_name(inside);
   if (test.name.empty()) return false;
   if (inside.empty()) return true;
-  test.kind = inside.starts_with("^=") ? Selector::Test::Kind::kPrefix : Selector::Test::Kind::kEqual;
+  test.kind =
+      inside.starts_with("^=") ? Selector::Test::Kind::kPrefix : Selector::Test::Kind::kEqual;
   inside.remove_prefix(std::min(inside.size(), inside.find('=') == std::string_view::npos
                                                    ? inside.size()
                                                    : inside.find('=') + 1));
@@ -149,8 +156,8 @@ bool take_bracket(std::string_view& text, Selector::Test& test) {
 base::Result<Selector> Selector::parse(std::string_view whole) {
   Selector selector;
   std::string_view text = whole;
-  if (const auto at = text.rfind('@'); at != std::string_view::npos &&
-                                       text.find(']', at) == std::string_view::npos) {
+  if (const auto at = text.rfind('@');
+      at != std::string_view::npos && text.find(']', at) == std::string_view::npos) {
     selector.attribute = std::string(text.substr(at + 1));
     text = text.substr(0, at);
     if (selector.attribute.empty()) return bad_selector(whole);
@@ -200,7 +207,9 @@ HtmlPage::HtmlPage(std::string html) : impl_(std::make_unique<Impl>()) {
       gumbo_parse_with_options(&kGumboDefaultOptions, impl_->html.data(), impl_->html.size());
 }
 
-HtmlPage::~HtmlPage() { gumbo_destroy_output(&kGumboDefaultOptions, impl_->output); }
+HtmlPage::~HtmlPage() {
+  gumbo_destroy_output(&kGumboDefaultOptions, impl_->output);
+}
 
 std::optional<std::string> HtmlPage::first(const Selector& selector) const {
   std::optional<std::string> found;
@@ -236,7 +245,9 @@ std::optional<std::string> HtmlPage::canonical() const {
   return first(selector);
 }
 
-std::optional<std::string> HtmlPage::base() const { return first(Selector{{{"base", {}}}, "href"}); }
+std::optional<std::string> HtmlPage::base() const {
+  return first(Selector{{{"base", {}}}, "href"});
+}
 
 bool HtmlPage::forbids(std::string_view word) const {
   const auto content =

@@ -17,9 +17,9 @@ using ledger::NewEvents;
 
 namespace {
 
-constexpr std::int64_t kLeastGold = 4;    // known tasks before anybody is judged
-constexpr double kFlagBelow = 0.75;       // flagged when even the upper bound of skill is below
-constexpr std::int64_t kGoldEvery = 10;   // at least one task in so many is a known one
+constexpr std::int64_t kLeastGold = 4;   // known tasks before anybody is judged
+constexpr double kFlagBelow = 0.75;      // flagged when even the upper bound of skill is below
+constexpr std::int64_t kGoldEvery = 10;  // at least one task in so many is a known one
 
 std::string task_id(const std::string& queue, std::size_t number) {
   return fmt::format("{}-{:06}", queue, number);
@@ -81,9 +81,15 @@ json::object queue_json(const std::string& name, const QueueState& queue) {
     gold += !task.gold.empty();
   }
   const auto total = static_cast<std::int64_t>(queue.tasks.size());
-  return {{"queue", name}, {"total", total}, {"answered", answered}, {"open", total - answered},
-          {"answers", answers}, {"simulated_answers", simulated}, {"gold_tasks", gold},
-          {"redundancy", queue.redundancy}, {"annotators", queue.annotators.size()},
+  return {{"queue", name},
+          {"total", total},
+          {"answered", answered},
+          {"open", total - answered},
+          {"answers", answers},
+          {"simulated_answers", simulated},
+          {"gold_tasks", gold},
+          {"redundancy", queue.redundancy},
+          {"annotators", queue.annotators.size()},
           {"simulated", queue.simulated || simulated > 0}};
 }
 
@@ -108,27 +114,32 @@ Indexed index_answers(const QueueState& queue) {
     for (const auto& option : task.options) index_of(indexed.labels, option);
     for (const auto& [annotator, answer] : task.answers)
       if (!queue.annotators.at(annotator).flagged)
-        indexed.answers.push_back({number, index_of(indexed.annotators, annotator),
-                                   index_of(indexed.labels, answer)});
+        indexed.answers.push_back(
+            {number, index_of(indexed.annotators, annotator), index_of(indexed.labels, answer)});
   }
   return indexed;
 }
 
-json::object weights_json(const std::vector<std::string>& labels, const std::vector<double>& weights) {
+json::object weights_json(const std::vector<std::string>& labels,
+                          const std::vector<double>& weights) {
   json::object object;
   for (std::size_t k = 0; k < labels.size(); ++k) object[labels[k]] = weights[k];
   return object;
 }
 
-json::array annotators_json(const QueueState& queue, const Indexed& indexed, const Consensus& model) {
+json::array annotators_json(const QueueState& queue, const Indexed& indexed,
+                            const Consensus& model) {
   json::array annotators;
   for (const auto& [name, annotator] : queue.annotators) {
-    json::object entry{{"annotator", name}, {"answers", annotator.answers},
-                       {"gold_seen", annotator.gold_seen}, {"gold_right", annotator.gold_right},
+    json::object entry{{"annotator", name},
+                       {"answers", annotator.answers},
+                       {"gold_seen", annotator.gold_seen},
+                       {"gold_right", annotator.gold_right},
                        {"flagged", annotator.flagged}};
     const auto at = std::find(indexed.annotators.begin(), indexed.annotators.end(), name);
     if (at != indexed.annotators.end()) {
-      const auto& matrix = model.confusion[static_cast<std::size_t>(at - indexed.annotators.begin())];
+      const auto& matrix =
+          model.confusion[static_cast<std::size_t>(at - indexed.annotators.begin())];
       json::object confusion;
       for (std::size_t k = 0; k < indexed.labels.size(); ++k)
         confusion[indexed.labels[k]] = weights_json(indexed.labels, matrix[k]);
@@ -151,7 +162,8 @@ base::Result<NewEvents> decide(const State& state, const OpenLabels& command, co
   for (std::size_t i = 0; i < command.tasks.size(); ++i) {
     const auto& task = command.tasks[i];
     CHECK_OK(check_task(task, i));
-    const bool known = queue != state.queues.end() && queue->second.by_subject.contains(task.subject);
+    const bool known =
+        queue != state.queues.end() && queue->second.by_subject.contains(task.subject);
     if (!known && fresh.emplace(task.subject, true).second) opened.tasks.push_back(task);
   }
   if (opened.tasks.empty() && queue != state.queues.end()) return NewEvents{};
@@ -164,13 +176,15 @@ base::Result<NewEvents> decide(const State& state, const AnswerLabel& command, c
     return base::usage("label.annotator", "an answer needs an annotator", "annotator");
   const auto& options = found.task->options;
   if (std::find(options.begin(), options.end(), command.answer) == options.end())
-    return base::usage("label.answer", fmt::format("\"{}\" is no option of this task", command.answer),
-                       "answer", fmt::format("use one of: {}", fmt::join(options, ", ")));
+    return base::usage("label.answer",
+                       fmt::format("\"{}\" is no option of this task", command.answer), "answer",
+                       fmt::format("use one of: {}", fmt::join(options, ", ")));
   const auto earlier = found.task->answers.find(command.annotator);
   if (earlier != found.task->answers.end()) {
     if (earlier->second == command.answer) return NewEvents{};
-    return base::conflict("label.answered", fmt::format("{} answered {} already, with \"{}\"",
-                                                        command.annotator, command.task, earlier->second));
+    return base::conflict("label.answered",
+                          fmt::format("{} answered {} already, with \"{}\"", command.annotator,
+                                      command.task, earlier->second));
   }
   AnnotatorState annotator;
   if (const auto known = found.state->annotators.find(command.annotator);
@@ -227,7 +241,8 @@ base::Result<json::value> answer(const State& state, const NextLabel& query,
   if (const auto known = queue->annotators.find(query.annotator); known != queue->annotators.end())
     annotator = known->second;
   if (annotator.flagged)
-    return base::refused("label.flagged", fmt::format("{} failed known tasks of this queue", query.annotator),
+    return base::refused("label.flagged",
+                         fmt::format("{} failed known tasks of this queue", query.annotator),
                          "ask another annotator");
   const bool wants_gold = annotator.gold_seen * kGoldEvery <= annotator.answers;
   const std::pair<const std::string, TaskState>* best = nullptr;
@@ -247,8 +262,10 @@ base::Result<json::value> answer(const State& state, const NextLabel& query,
   if (!best) return json::object{{"queue", query.queue}, {"task", nullptr}};
   json::array options;
   for (const auto& option : best->second.options) options.push_back(json::string(option));
-  return json::object{{"queue", query.queue}, {"task", best->first},
-                      {"subject", best->second.subject}, {"question", best->second.question},
+  return json::object{{"queue", query.queue},
+                      {"task", best->first},
+                      {"subject", best->second.subject},
+                      {"question", best->second.question},
                       {"options", std::move(options)}};
 }
 
@@ -273,7 +290,8 @@ base::Result<json::value> answer(const State& state, const LabelResult& query,
   json::array tasks;
   for (std::size_t i = 0; i < indexed.tasks.size(); ++i) {
     const TaskState& task = queue->tasks.at(indexed.tasks[i]);
-    json::object entry{{"task", indexed.tasks[i]}, {"subject", task.subject},
+    json::object entry{{"task", indexed.tasks[i]},
+                       {"subject", task.subject},
                        {"answers", trusted_answers(*queue, task)}};
     if (!task.gold.empty()) entry["gold"] = task.gold;
     if (trusted_answers(*queue, task) > 0) {
@@ -284,7 +302,8 @@ base::Result<json::value> answer(const State& state, const LabelResult& query,
     }
     tasks.push_back(std::move(entry));
   }
-  const double alpha = krippendorff_alpha(indexed.answers, indexed.tasks.size(), indexed.labels.size());
+  const double alpha =
+      krippendorff_alpha(indexed.answers, indexed.tasks.size(), indexed.labels.size());
   json::object result = queue_json(query.queue, *queue);
   result["krippendorff_alpha"] = std::isnan(alpha) ? json::value(nullptr) : json::value(alpha);
   result["iterations"] = model.iterations;

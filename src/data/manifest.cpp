@@ -29,7 +29,10 @@ std::vector<FileChange> diff_files(const std::vector<DatasetFile>& from,
   for (const auto& [path, pair] : pairs) {
     const auto [before, after] = pair;
     if (before && after && before->object == after->object) continue;
-    changes.push_back({path, !before ? "added" : !after ? "removed" : "changed",
+    changes.push_back({path,
+                       !before  ? "added"
+                       : !after ? "removed"
+                                : "changed",
                        before ? before->records : 0, after ? after->records : 0,
                        before ? before->bytes : 0, after ? after->bytes : 0});
   }

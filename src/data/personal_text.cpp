@@ -51,7 +51,9 @@ std::string digits_of(std::string_view text) {
   return digits;
 }
 
-bool any(std::string_view) { return true; }
+bool any(std::string_view) {
+  return true;
+}
 
 }  // namespace
 
@@ -67,7 +69,8 @@ bool passes_luhn(std::string_view digits) {
 }
 
 bool is_cn_resident_id(std::string_view text) {
-  static constexpr std::array<int, 17> kWeights = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
+  static constexpr std::array<int, 17> kWeights = {7, 9, 10, 5,  8, 4, 2, 1, 6,
+                                                   3, 7, 9,  10, 5, 8, 4, 2};
   static constexpr std::string_view kCheck = "10X98765432";  // by remainder; GB 11643-1999
   if (text.size() != 18) return false;
   int sum = 0;
@@ -109,7 +112,8 @@ bool is_iban(std::string_view text) {
 
 std::vector<Finding> find_email(std::string_view text) {
   // ASCII on purpose: in Chinese text the words around an address are letters too.
-  static const RE2 kPattern(R"(([A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,24}))");
+  static const RE2 kPattern(
+      R"(([A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,24}))");
   return find(text, kPattern, any);
 }
 
@@ -149,7 +153,8 @@ std::vector<Finding> find_ssn(std::string_view text) {
 }
 
 std::vector<Finding> find_phone(std::string_view text) {
-  // China: mobile 1[3-9]…, landline 0xx-xxxxxxxx; US: (xxx) xxx-xxxx; international: +, 8-15 digits.
+  // China: mobile 1[3-9]…, landline 0xx-xxxxxxxx; US: (xxx) xxx-xxxx; international: +, 8-15
+  // digits.
   static const RE2 kPattern(
       R"(((?:\+|00)[1-9]\d{0,2}[ .\-]?(?:\(\d{1,4}\)[ .\-]?)?\d(?:[ .\-]?\d){6,12}|)"
       R"((?:86[ \-]?)?1[3-9]\d[ .\-]?\d{4}[ .\-]?\d{4}|)"

@@ -11,8 +11,8 @@ struct Finding {
 };
 
 struct Redaction {
-  std::string text;                      // findings replaced by "[email]", "[phone]", …
-  std::vector<std::string_view> kinds;   // one entry per finding
+  std::string text;                     // findings replaced by "[email]", "[phone]", …
+  std::vector<std::string_view> kinds;  // one entry per finding
 };
 /// Pure and idempotent: redacting twice changes nothing more.
 Redaction redact(std::string_view text);

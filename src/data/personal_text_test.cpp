@@ -8,14 +8,14 @@ namespace fulcrum::data {
 namespace {
 
 TEST(PersonalText, ChecksumsAgreeWithIndependentVectors) {
-  EXPECT_TRUE(is_cn_resident_id("11010519491231002X"));   // GB 11643-1999, annex
-  EXPECT_TRUE(is_cn_resident_id("440524188001010014"));   // GB 11643-1999, annex
+  EXPECT_TRUE(is_cn_resident_id("11010519491231002X"));  // GB 11643-1999, annex
+  EXPECT_TRUE(is_cn_resident_id("440524188001010014"));  // GB 11643-1999, annex
   EXPECT_FALSE(is_cn_resident_id("110105194912310021"));
   EXPECT_FALSE(is_cn_resident_id("11010519491331002X"));  // no thirteenth month
   EXPECT_TRUE(passes_luhn("4111111111111111"));
-  EXPECT_TRUE(passes_luhn("79927398713"));                // ISO/IEC 7812-1
+  EXPECT_TRUE(passes_luhn("79927398713"));  // ISO/IEC 7812-1
   EXPECT_FALSE(passes_luhn("79927398710"));
-  EXPECT_TRUE(is_iban("GB82WEST12345698765432"));         // ISO 13616
+  EXPECT_TRUE(is_iban("GB82WEST12345698765432"));  // ISO 13616
   EXPECT_FALSE(is_iban("GB82WEST12345698765431"));
 }
 

@@ -2,8 +2,8 @@
 // The data pillar as the engine sees it.
 #include <memory>
 
-#include "ledger/pillar.h"
 #include "data/state.h"
+#include "ledger/pillar.h"
 
 namespace fulcrum::data {
 

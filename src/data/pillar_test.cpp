@@ -29,8 +29,14 @@ class DataPillar : public testing::Test {
     const auto events = pillar_->decide(name, body, ledger::Context{.now_us = 1, .actor = "t"});
     if (!events) return events.error().code;
     for (const auto& event : *events) {
-      ledger::Event stored{.seq = ++seq_, .time_us = 1, .stream = event.stream, .version = 1,
-                           .kind = event.kind, .actor = "t", .command_id = "c", .payload = event.payload};
+      ledger::Event stored{.seq = ++seq_,
+                           .time_us = 1,
+                           .stream = event.stream,
+                           .version = 1,
+                           .kind = event.kind,
+                           .actor = "t",
+                           .command_id = "c",
+                           .payload = event.payload};
       pillar_->evolve(stored, base::parse_json(event.payload, "event").value());
     }
     return std::to_string(events->size());
@@ -44,14 +50,19 @@ class DataPillar : public testing::Test {
     json::array listed;
     for (const auto& [path, object] : files) {
       kept.push_back({path, object, 10, 5});
-      listed.push_back(json::object{{"path", path}, {"object", object}, {"bytes", 10}, {"records", 5}});
+      listed.push_back(
+          json::object{{"path", path}, {"object", object}, {"bytes", 10}, {"records", 5}});
     }
-    return {{"dataset", "clicks"}, {"version", version_of(kept)}, {"files", listed}, {"records", static_cast<std::int64_t>(5 * files.size())}};
+    return {{"dataset", "clicks"},
+            {"version", version_of(kept)},
+            {"files", listed},
+            {"records", static_cast<std::int64_t>(5 * files.size())}};
   }
 };
 
 TEST_F(DataPillar, VersionsAreImmutableAndDiffer) {
-  const auto first = commit({{"a", "1"}, {"b", "2"}}), second = commit({{"a", "1"}, {"b", "3"}, {"c", "4"}});
+  const auto first = commit({{"a", "1"}, {"b", "2"}}),
+             second = commit({{"a", "1"}, {"b", "3"}, {"c", "4"}});
   EXPECT_EQ(send("dataset.commit", first), "1");
   EXPECT_EQ(send("dataset.commit", first), "0") << "the same version again";
   EXPECT_EQ(send("dataset.commit", second), "1");
@@ -62,7 +73,8 @@ TEST_F(DataPillar, VersionsAreImmutableAndDiffer) {
   EXPECT_EQ(base::get_integer(diff, "files_added"), 1);
   EXPECT_EQ(base::get_integer(diff, "files_changed"), 1);
   EXPECT_EQ(base::get_integer(diff, "records_change"), 5);
-  EXPECT_EQ(base::get_string(ask("dataset.show", json::object{{"dataset", "nope"}}), "error"), "dataset.unknown");
+  EXPECT_EQ(base::get_string(ask("dataset.show", json::object{{"dataset", "nope"}}), "error"),
+            "dataset.unknown");
   EXPECT_EQ(send("dataset.commit", first), "1") << "going back is a new head";
   EXPECT_EQ(base::get_string(ask("dataset.show", json::object{{"dataset", "clicks"}}), "version"),
             base::get_string(first, "version"));
@@ -71,11 +83,17 @@ TEST_F(DataPillar, VersionsAreImmutableAndDiffer) {
 TEST_F(DataPillar, SimulatedEvidenceNeverReplacesReal) {
   send("dataset.commit", commit({{"a", "1"}}));
   const auto record = [&](double value, bool simulated) {
-    return send("quality.record", json::object{{"dataset", "clicks"}, {"simulated", simulated},
-                                               {"quality", {{"accuracy", {{"value", value}, {"low", value}, {"high", value}, {"n", 5}}}}}});
+    return send(
+        "quality.record",
+        json::object{
+            {"dataset", "clicks"},
+            {"simulated", simulated},
+            {"quality",
+             {{"accuracy", {{"value", value}, {"low", value}, {"high", value}, {"n", 5}}}}}});
   };
   const auto accuracy = [&] {
-    return base::get_number(ask("dataset.show", json::object{{"dataset", "clicks"}}), "quality.accuracy.value");
+    return base::get_number(ask("dataset.show", json::object{{"dataset", "clicks"}}),
+                            "quality.accuracy.value");
   };
   EXPECT_EQ(record(0.5, true), "1");
   EXPECT_EQ(accuracy(), 0.5);
@@ -88,7 +106,8 @@ TEST_F(DataPillar, SimulatedEvidenceNeverReplacesReal) {
 TEST_F(DataPillar, LabelsGoRoundOnce) {
   json::array tasks;
   for (int i = 0; i < 5; ++i)
-    tasks.push_back(json::object{{"subject", fmt::format("s{}", i)}, {"question", "?"}, {"options", {"yes", "no"}}});
+    tasks.push_back(json::object{
+        {"subject", fmt::format("s{}", i)}, {"question", "?"}, {"options", {"yes", "no"}}});
   const json::object open{{"queue", "q-1"}, {"tasks", tasks}, {"redundancy", 2}};
   EXPECT_EQ(send("label.open", open), "1");
   EXPECT_EQ(send("label.open", open), "0");
@@ -97,14 +116,16 @@ TEST_F(DataPillar, LabelsGoRoundOnce) {
       const auto next = ask("label.next", json::object{{"queue", "q-1"}, {"annotator", annotator}});
       const std::string task = base::get_string(next, "task");
       ASSERT_FALSE(task.empty()) << annotator << " " << i;
-      const json::object answer{{"task", task}, {"annotator", annotator}, {"answer", "yes"}, {"simulated", true}};
+      const json::object answer{
+          {"task", task}, {"annotator", annotator}, {"answer", "yes"}, {"simulated", true}};
       EXPECT_EQ(send("label.answer", answer), "1");
       EXPECT_EQ(send("label.answer", answer), "0") << "sent twice";
       json::object other = answer;
       other["answer"] = "no";
       EXPECT_EQ(send("label.answer", other), "label.answered");
     }
-  EXPECT_TRUE(ask("label.next", json::object{{"queue", "q-1"}, {"annotator", "cat"}}).at("task").is_null());
+  EXPECT_TRUE(
+      ask("label.next", json::object{{"queue", "q-1"}, {"annotator", "cat"}}).at("task").is_null());
   const auto queue = ask("label.queue", json::object{{"queue", "q-1"}});
   EXPECT_EQ(base::get_integer(queue, "open"), 0);
   EXPECT_EQ(base::get_integer(queue, "answered"), 5);
@@ -116,20 +137,35 @@ TEST_F(DataPillar, LabelsGoRoundOnce) {
 TEST_F(DataPillar, WhoFailsKnownTasksIsFlaggedAndHasNoVoice) {
   json::array tasks;
   for (int i = 0; i < 6; ++i)
-    tasks.push_back(json::object{{"subject", fmt::format("s{}", i)}, {"question", "?"},
-                                 {"options", {"yes", "no"}}, {"gold", i < 5 ? "yes" : ""}});
+    tasks.push_back(json::object{{"subject", fmt::format("s{}", i)},
+                                 {"question", "?"},
+                                 {"options", {"yes", "no"}},
+                                 {"gold", i < 5 ? "yes" : ""}});
   send("label.open", json::object{{"queue", "q"}, {"tasks", tasks}});
   for (int i = 1; i <= 4; ++i)
-    EXPECT_EQ(send("label.answer", json::object{{"task", fmt::format("q-{:06}", i)}, {"annotator", "bad"}, {"answer", "no"}}),
+    EXPECT_EQ(send("label.answer", json::object{{"task", fmt::format("q-{:06}", i)},
+                                                {"annotator", "bad"},
+                                                {"answer", "no"}}),
               i == 4 ? "2" : "1");
-  EXPECT_EQ(send("label.answer", json::object{{"task", "q-000006"}, {"annotator", "bad"}, {"answer", "no"}}), "label.flagged");
-  EXPECT_EQ(base::get_string(ask("label.next", json::object{{"queue", "q"}, {"annotator", "bad"}}), "error"), "label.flagged");
-  EXPECT_FALSE(ask("label.result", json::object{{"queue", "q"}}).at("tasks").at(0).as_object().contains("label"));
+  EXPECT_EQ(send("label.answer",
+                 json::object{{"task", "q-000006"}, {"annotator", "bad"}, {"answer", "no"}}),
+            "label.flagged");
+  EXPECT_EQ(base::get_string(ask("label.next", json::object{{"queue", "q"}, {"annotator", "bad"}}),
+                             "error"),
+            "label.flagged");
+  EXPECT_FALSE(ask("label.result", json::object{{"queue", "q"}})
+                   .at("tasks")
+                   .at(0)
+                   .as_object()
+                   .contains("label"));
 }
 
 TEST_F(DataPillar, StateSurvivesASnapshot) {
   send("dataset.commit", commit({{"a", "1"}}));
-  send("label.open", json::object{{"queue", "q"}, {"tasks", json::array{json::object{{"subject", "s"}, {"question", "?"}, {"options", {"a", "b"}}}}}});
+  send("label.open",
+       json::object{{"queue", "q"},
+                    {"tasks", json::array{json::object{
+                                  {"subject", "s"}, {"question", "?"}, {"options", {"a", "b"}}}}}});
   const json::value saved = pillar_->save();
   auto other = make_pillar();
   ASSERT_TRUE(other->restore(saved));

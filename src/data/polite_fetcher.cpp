@@ -15,17 +15,17 @@ bool is_transient(long status) {
 }  // namespace
 
 void PoliteFetcher::slow_to(double delay_s) {
-  if (delay_s > 0) policy_.rate_per_s = policy_.rate_per_s <= 0
-                                            ? 1 / delay_s
-                                            : std::min(policy_.rate_per_s, 1 / delay_s);
+  if (delay_s > 0)
+    policy_.rate_per_s =
+        policy_.rate_per_s <= 0 ? 1 / delay_s : std::min(policy_.rate_per_s, 1 / delay_s);
 }
 
 void PoliteFetcher::wait_for_turn() {
   if (policy_.rate_per_s <= 0) return;
   const std::int64_t now_us = waiter_.now_us();
   if (next_turn_us_ > now_us) waiter_.wait_us(next_turn_us_ - now_us);
-  next_turn_us_ = std::max(next_turn_us_, now_us) +
-                  static_cast<std::int64_t>(1e6 / policy_.rate_per_s);
+  next_turn_us_ =
+      std::max(next_turn_us_, now_us) + static_cast<std::int64_t>(1e6 / policy_.rate_per_s);
 }
 
 std::int64_t PoliteFetcher::backoff_us(unsigned attempt, const FetchReply* reply) {

@@ -6,10 +6,10 @@
 namespace fulcrum::data {
 
 struct FetchPolicy {
-  double rate_per_s = 10;        // requests; 0: no limit
-  unsigned retries = 5;          // after the first attempt
-  double backoff_s = 0.5;        // doubles with each retry, with up to 25 % of jitter on top
-  double max_backoff_s = 30;     // also the most that a Retry-After is believed
+  double rate_per_s = 10;     // requests; 0: no limit
+  unsigned retries = 5;       // after the first attempt
+  double backoff_s = 0.5;     // doubles with each retry, with up to 25 % of jitter on top
+  double max_backoff_s = 30;  // also the most that a Retry-After is believed
   std::int64_t timeout_s = 30;
   std::string user_agent = "FulcrumBot/0.1";
   std::map<std::string, std::string> headers = {};

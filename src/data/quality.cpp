@@ -58,8 +58,7 @@ Estimate completeness(std::int64_t filled_cells, std::int64_t cells, std::int64_
                       std::int64_t expected) {
   Estimate estimate = wilson(static_cast<double>(filled_cells), static_cast<double>(cells));
   if (expected <= 0) return estimate;
-  const double there =
-      std::min(1.0, static_cast<double>(observed) / static_cast<double>(expected));
+  const double there = std::min(1.0, static_cast<double>(observed) / static_cast<double>(expected));
   estimate.value *= there;
   estimate.low *= there;
   estimate.high *= there;

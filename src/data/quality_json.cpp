@@ -5,8 +5,8 @@ namespace fulcrum::data {
 namespace json = base::json;
 
 json::object estimate_json(const Estimate& estimate) {
-  return {{"value", estimate.value}, {"low", estimate.low}, {"high", estimate.high},
-          {"n", estimate.n}};
+  return {
+      {"value", estimate.value}, {"low", estimate.low}, {"high", estimate.high}, {"n", estimate.n}};
 }
 
 json::object quality_json(const QualityVector& quality) {

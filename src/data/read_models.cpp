@@ -14,14 +14,18 @@ void push_factor(ledger::Row& row, const json::value& quality, const char* name)
     row.insert(row.end(), 5, nullptr);
     return;
   }
-  for (const char* part : {"value", "low", "high"}) row.emplace_back(base::get_number(*factor, part));
+  for (const char* part : {"value", "low", "high"})
+    row.emplace_back(base::get_number(*factor, part));
   row.emplace_back(base::get_integer(*factor, "n"));
   row.emplace_back(std::int64_t{base::get_bool(*factor, "simulated")});
 }
 
 std::vector<ledger::Column> quality_columns() {
-  std::vector<ledger::Column> columns = {{"seq", kInteger}, {"time_us", kInteger}, {"dataset", kText},
-                                         {"version", kText}, {"simulated", kInteger}};
+  std::vector<ledger::Column> columns = {{"seq", kInteger},
+                                         {"time_us", kInteger},
+                                         {"dataset", kText},
+                                         {"version", kText},
+                                         {"simulated", kInteger}};
   for (const char* name : {"accuracy", "completeness", "relevance", "timeliness"}) {
     const std::string factor = name;
     columns.push_back({factor, kReal});
@@ -61,23 +65,42 @@ void project_answer(const ledger::Event& event, const json::value& payload,
 
 std::vector<ledger::TableSpec> table_specs() {
   return {{.name = "data_sources",
-           .columns = {{"seq", kInteger}, {"time_us", kInteger}, {"source", kText}, {"kind", kText},
-                       {"records", kInteger}, {"bytes", kInteger}, {"sha256", kText},
-                       {"cursor", kText}, {"simulated", kInteger}},
+           .columns = {{"seq", kInteger},
+                       {"time_us", kInteger},
+                       {"source", kText},
+                       {"kind", kText},
+                       {"records", kInteger},
+                       {"bytes", kInteger},
+                       {"sha256", kText},
+                       {"cursor", kText},
+                       {"simulated", kInteger}},
            .key_columns = 1,
            .indexed = {"source"}},
           {.name = "data_versions",
-           .columns = {{"dataset", kText}, {"version", kText}, {"seq", kInteger},
-                       {"time_us", kInteger}, {"actor", kText}, {"parent", kText},
-                       {"records", kInteger}, {"bytes", kInteger}, {"files", kInteger},
-                       {"note", kText}, {"simulated", kInteger}},
+           .columns = {{"dataset", kText},
+                       {"version", kText},
+                       {"seq", kInteger},
+                       {"time_us", kInteger},
+                       {"actor", kText},
+                       {"parent", kText},
+                       {"records", kInteger},
+                       {"bytes", kInteger},
+                       {"files", kInteger},
+                       {"note", kText},
+                       {"simulated", kInteger}},
            .key_columns = 2,
            .indexed = {"seq"}},
-          {.name = "data_quality", .columns = quality_columns(), .key_columns = 1,
+          {.name = "data_quality",
+           .columns = quality_columns(),
+           .key_columns = 1,
            .indexed = {"dataset"}},
           {.name = "data_answers",
-           .columns = {{"task", kText}, {"annotator", kText}, {"queue", kText}, {"answer", kText},
-                       {"simulated", kInteger}, {"time_us", kInteger}},
+           .columns = {{"task", kText},
+                       {"annotator", kText},
+                       {"queue", kText},
+                       {"answer", kText},
+                       {"simulated", kInteger},
+                       {"time_us", kInteger}},
            .key_columns = 2,
            .indexed = {"queue"}}};
 }
@@ -87,16 +110,17 @@ void project(const ledger::Event& event, const json::value& payload, ledger::Tab
   const auto integer = [&](const char* key) { return base::get_integer(payload, key); };
   const auto simulated = std::int64_t{base::get_bool(payload, "simulated")};
   if (event.kind == "source.recorded") {
-    tables.upsert("data_sources",
-                  {static_cast<std::int64_t>(event.seq), event.time_us, text("source"), text("kind"),
-                   integer("records"), integer("bytes"), text("sha256"), text("cursor"), simulated});
+    tables.upsert("data_sources", {static_cast<std::int64_t>(event.seq), event.time_us,
+                                   text("source"), text("kind"), integer("records"),
+                                   integer("bytes"), text("sha256"), text("cursor"), simulated});
   } else if (event.kind == "dataset.committed") {
     const auto* files = base::find_path(payload, "files");
-    tables.upsert("data_versions",
-                  {text("dataset"), text("version"), static_cast<std::int64_t>(event.seq),
-                   event.time_us, event.actor, text("parent"), integer("records"), integer("bytes"),
-                   static_cast<std::int64_t>(files && files->is_array() ? files->get_array().size() : 0),
-                   text("note"), simulated});
+    tables.upsert(
+        "data_versions",
+        {text("dataset"), text("version"), static_cast<std::int64_t>(event.seq), event.time_us,
+         event.actor, text("parent"), integer("records"), integer("bytes"),
+         static_cast<std::int64_t>(files && files->is_array() ? files->get_array().size() : 0),
+         text("note"), simulated});
     project_quality(event, payload, tables);
   } else if (event.kind == "quality.recorded") {
     project_quality(event, payload, tables);

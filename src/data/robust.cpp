@@ -7,8 +7,8 @@
 namespace fulcrum::data {
 
 namespace {
-constexpr double kFirstCut = 3.5;   // Iglewicz & Hoaglin
-constexpr double kBin = 0.5;        // of the valley histogram, in robust deviations
+constexpr double kFirstCut = 3.5;  // Iglewicz & Hoaglin
+constexpr double kBin = 0.5;       // of the valley histogram, in robust deviations
 constexpr double kGap = 0.75;
 }  // namespace
 
@@ -24,7 +24,9 @@ double quantile(std::vector<double>& values, double share) {
   return first + (at - static_cast<double>(low)) * (second - first);
 }
 
-double median(std::vector<double>& values) { return quantile(values, 0.5); }
+double median(std::vector<double>& values) {
+  return quantile(values, 0.5);
+}
 
 Robust robust_of(std::vector<double> values, double least_spread) {
   Robust robust;
@@ -40,8 +42,8 @@ double upper_cut(std::vector<double> z) {
   if (z.size() < 20) return kNone;
   std::sort(z.begin(), z.end());
   const std::size_t least = z.size() - z.size() / 4;
-  std::size_t first = static_cast<std::size_t>(
-      std::lower_bound(z.begin(), z.end(), kFirstCut) - z.begin());
+  std::size_t first =
+      static_cast<std::size_t>(std::lower_bound(z.begin(), z.end(), kFirstCut) - z.begin());
   first = std::max(first, least);
   if (first >= z.size()) return kNone;
   for (std::size_t i = std::max<std::size_t>(first, 1); i < z.size(); ++i)
@@ -54,8 +56,8 @@ double upper_cut(std::vector<double> z) {
     ++counts[bin];
   }
   for (std::size_t low = 0; low < counts.size(); ++low) {
-    const double later = *std::max_element(counts.begin() + static_cast<std::ptrdiff_t>(low),
-                                           counts.end());
+    const double later =
+        *std::max_element(counts.begin() + static_cast<std::ptrdiff_t>(low), counts.end());
     if (later >= 10 && later > 3 * counts[low] + 5 * std::sqrt(counts[low] + 1))
       return z[first] + kBin * static_cast<double>(low);
   }

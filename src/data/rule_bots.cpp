@@ -132,10 +132,12 @@ void score(std::vector<Session>& sessions, double mark) {
       if (strength(z) > 0) evidence[name] = weight * strength(z);
     };
     add("volume", 0.4, distance(size, f.log_size, 0, 1));
-    add("fast_clicks", 0.55, distance(gap, f.log_gap, median_error(gap_spread.centre, f.size - 1), -1));
+    add("fast_clicks", 0.55,
+        distance(gap, f.log_gap, median_error(gap_spread.centre, f.size - 1), -1));
     add("regular_clicks", 0.65, distance(gap_spread, f.gap_spread, f.gap_spread_error, -1));
     add("flat_dwell", 0.6, distance(dwell_spread, f.dwell_spread, f.dwell_spread_error, -1));
-    add("short_dwell", 0.4, distance(dwell, f.log_dwell, median_error(dwell_spread.centre, f.size), -1));
+    add("short_dwell", 0.4,
+        distance(dwell, f.log_dwell, median_error(dwell_spread.centre, f.size), -1));
     if (!std::isnan(f.walk))
       add("catalogue_walk", 0.7, binomial_z(f.walk * f.steps, f.steps, usual_walk));
     if (f.declared && declared_share < 0.5) evidence["declared"] = mark;

@@ -12,10 +12,10 @@ namespace fulcrum::data {
 
 namespace {
 
-constexpr double kKept = 0.80;       // share of rows that agree before a dependency is believed
-constexpr double kAgreeLog = 0.02;   // |log ratio| that counts as the same price
-constexpr double kExactFactor = 1.5; // how far off is wrong where prices are otherwise exact
-constexpr double kLooseFactor = 4.0; // … and where they vary
+constexpr double kKept = 0.80;        // share of rows that agree before a dependency is believed
+constexpr double kAgreeLog = 0.02;    // |log ratio| that counts as the same price
+constexpr double kExactFactor = 1.5;  // how far off is wrong where prices are otherwise exact
+constexpr double kLooseFactor = 4.0;  // … and where they vary
 constexpr std::size_t kLeastRows = 50;
 
 /// log(price / what the item usually costs), where both are known.
@@ -42,7 +42,8 @@ std::unordered_map<std::size_t, double> price_deviations(const CleanWork& work) 
         if (found == known->second.end() || found->second <= 0) continue;
         listed[item] = std::log(found->second);
         const auto own = usual.find(item);
-        agree += own == usual.end() || std::abs(own->second - listed[item]) < std::log(kExactFactor);
+        agree +=
+            own == usual.end() || std::abs(own->second - listed[item]) < std::log(kExactFactor);
       }
       if (static_cast<double>(agree) >= kKept * static_cast<double>(listed.size()))
         for (const auto& [item, value] : listed) usual[item] = value;
@@ -71,14 +72,14 @@ void check_prices(CleanWork& work) {
   }
   const bool exact = static_cast<double>(agree) >= kKept * static_cast<double>(deviations.size());
   const Robust robust = robust_of(values, 0.05);
-  const double limit = exact ? std::log(kExactFactor)
-                             : std::max(std::log(kLooseFactor), 8 * robust.spread);
+  const double limit =
+      exact ? std::log(kExactFactor) : std::max(std::log(kLooseFactor), 8 * robust.spread);
   for (std::size_t row = 0; row < work.table.rows(); ++row) {
     const auto found = deviations.find(row);
     if (found != deviations.end() && std::abs(found->second) > limit)
-      work.judgement.drop(row, fmt::format("price {} is {:.3g} times what this item costs",
-                                           *work.table.number(work.table.price, row),
-                                           std::exp(found->second)));
+      work.judgement.drop(
+          row, fmt::format("price {} is {:.3g} times what this item costs",
+                           *work.table.number(work.table.price, row), std::exp(found->second)));
   }
 }
 
@@ -114,9 +115,9 @@ void check_session_users(CleanWork& work) {
     if (work.judgement.dropped(row) || sessions.kinds[row] != CellKind::kText) continue;
     const auto found = owner.find(sessions.texts[row]);
     if (found != owner.end() && users.texts[row] != found->second)
-      work.judgement.drop(row, fmt::format("session {} belongs to user {}",
-                                           table.texts[sessions.texts[row]],
-                                           table.texts[found->second]));
+      work.judgement.drop(
+          row, fmt::format("session {} belongs to user {}", table.texts[sessions.texts[row]],
+                           table.texts[found->second]));
   }
 }
 

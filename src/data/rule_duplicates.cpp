@@ -26,11 +26,12 @@ Content content_of(const EventTable& table, std::size_t row, bool with_time) {
   std::string text = with_time ? fmt::format("{}\x1f", table.time_us[row] / 1000) : std::string();
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     const int column = static_cast<int>(i);
-    if (column == table.event_id || column == table.time || table.columns[i].is_missing(row)) continue;
+    if (column == table.event_id || column == table.time || table.columns[i].is_missing(row))
+      continue;
     const auto words = table.text(column, row);
-    text += fmt::format("{}\x1e{}\x1f", i,
-                        words.empty() ? base::to_text(table.cell(i, row))
-                                      : lower_ascii(trim_unicode(words)));
+    text += fmt::format(
+        "{}\x1e{}\x1f", i,
+        words.empty() ? base::to_text(table.cell(i, row)) : lower_ascii(trim_unicode(words)));
   }
   const auto digest = base::sha256(text);
   Content content;
@@ -59,8 +60,10 @@ void drop_same_ids(CleanWork& work) {
     if (!fresh) repeats.emplace_back(row, found->second);
   }
   if (repeats.size() * 2 > values)
-    return work.judgement.note(fmt::format("column {} repeats in most rows: it is not an event's id, "
-                                           "and was not used for duplicates", ids.name));
+    return work.judgement.note(
+        fmt::format("column {} repeats in most rows: it is not an event's id, "
+                    "and was not used for duplicates",
+                    ids.name));
   for (const auto& [row, earlier] : repeats)
     work.judgement.drop(row, "same event id as " + place(table, earlier));
 }

@@ -30,8 +30,8 @@ std::unordered_map<std::string, std::uint32_t> usual_spellings(const CleanWork& 
 
 void normalise_texts(CleanWork& work, std::size_t index, bool fold_case) {
   Column& cells = work.table.columns[index];
-  const auto usual = fold_case ? usual_spellings(work, cells)
-                               : std::unordered_map<std::string, std::uint32_t>{};
+  const auto usual =
+      fold_case ? usual_spellings(work, cells) : std::unordered_map<std::string, std::uint32_t>{};
   for (std::size_t row = 0; row < work.table.rows(); ++row) {
     if (cells.kinds[row] != CellKind::kText) continue;
     const std::string_view before = work.table.texts[cells.texts[row]];
@@ -105,8 +105,8 @@ base::Status rule_normalise(CleanWork& work) {
                      column == table.event_id;
     const bool number_role = column == table.price || column == table.dwell_s;
     const ColumnLooks looks = looks_of(work, index);
-    if (!key && column != table.time && (number_role || looks == ColumnLooks::kCodes ||
-                                         looks == ColumnLooks::kEnumeration) &&
+    if (!key && column != table.time &&
+        (number_role || looks == ColumnLooks::kCodes || looks == ColumnLooks::kEnumeration) &&
         is_number_column(work, index)) {
       texts_to_numbers(work, index);
     } else if (looks == ColumnLooks::kNumbers && !key && column != table.time) {

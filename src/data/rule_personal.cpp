@@ -38,7 +38,9 @@ base::Status rule_personal(CleanWork& work) {
       if (found == known.end()) {
         const Redaction redaction = redact(table.texts[before]);
         const auto after = redaction.kinds.empty() ? before : table.texts.intern(redaction.text);
-        found = known.emplace(before, std::pair(after, fmt::format("{}", fmt::join(redaction.kinds, ","))))
+        found = known
+                    .emplace(before,
+                             std::pair(after, fmt::format("{}", fmt::join(redaction.kinds, ","))))
                     .first;
       }
       if (found->second.first == before) continue;

@@ -87,7 +87,8 @@ void drop_outliers(CleanWork& work, std::size_t index) {
     return value > 0 && std::log(value) > fence && robust.z(std::log(value)) >= cut - 1e-9;
   };
   const bool per_item = static_cast<int>(index) == work.table.price;
-  const auto dear = per_item ? dear_items(work, index, beyond) : std::unordered_set<std::uint32_t>{};
+  const auto dear =
+      per_item ? dear_items(work, index, beyond) : std::unordered_set<std::uint32_t>{};
   const Column& cells = work.table.columns[index];
   for (std::size_t row = 0; row < work.table.rows(); ++row) {
     if (work.judgement.dropped(row) || cells.kinds[row] != CellKind::kNumber ||
@@ -96,18 +97,18 @@ void drop_outliers(CleanWork& work, std::size_t index) {
     if (per_item &&
         dear.contains(work.table.columns[static_cast<std::size_t>(work.table.item)].texts[row]))
       continue;
-    work.judgement.drop(row, fmt::format("{} {} is far above all others (z {:.1f})", cells.name,
-                                         cells.numbers[row],
-                                         robust.z(std::log(cells.numbers[row]))));
+    work.judgement.drop(
+        row, fmt::format("{} {} is far above all others (z {:.1f})", cells.name, cells.numbers[row],
+                         robust.z(std::log(cells.numbers[row]))));
   }
 }
 
 void check_column(CleanWork& work, std::size_t index) {
   const std::string& name = work.table.columns[index].name;
-  drop_where(work, index, [](double value) {
-    return std::isfinite(value) ? nullptr : "is no number";
-  });
-  if (const auto declared = work.settings.ranges.find(name); declared != work.settings.ranges.end()) {
+  drop_where(work, index,
+             [](double value) { return std::isfinite(value) ? nullptr : "is no number"; });
+  if (const auto declared = work.settings.ranges.find(name);
+      declared != work.settings.ranges.end()) {
     const Range range = declared->second;
     drop_where(work, index, [range](double value) -> const char* {
       if (range.min && value < *range.min) return "is below the declared range";
@@ -125,7 +126,8 @@ void check_column(CleanWork& work, std::size_t index) {
                [](double value) { return value < 0 ? "is negative, others are not" : nullptr; });
   if (negative * 10 >= values.size()) return;  // signed by nature: no logarithm
   if (!zero_is_natural(values))
-    drop_where(work, index, [](double value) { return value == 0 ? "is zero, others are not" : nullptr; });
+    drop_where(work, index,
+               [](double value) { return value == 0 ? "is zero, others are not" : nullptr; });
   drop_outliers(work, index);
 }
 
@@ -134,7 +136,8 @@ void check_column(CleanWork& work, std::size_t index) {
 base::Status rule_ranges(CleanWork& work) {
   for (std::size_t index = 0; index < work.table.columns.size(); ++index) {
     const int column = static_cast<int>(index);
-    if (column == work.table.time || column == work.table.user || column == work.table.item) continue;
+    if (column == work.table.time || column == work.table.user || column == work.table.item)
+      continue;
     if (looks_of(work, index) == ColumnLooks::kNumbers) check_column(work, index);
   }
   return {};

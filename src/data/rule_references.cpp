@@ -20,12 +20,14 @@ base::Status rule_references(CleanWork& work) {
     for (std::size_t row = 0; row < work.table.rows(); ++row) {
       if (work.judgement.dropped(row) || cells.is_missing(row)) continue;
       ++values;
-      if (!reference.ids.contains(std::string(work.table.text(column, row)))) unknown.push_back(row);
+      if (!reference.ids.contains(std::string(work.table.text(column, row))))
+        unknown.push_back(row);
     }
     if (static_cast<double>(unknown.size()) > kPoorWitness * static_cast<double>(values)) {
-      work.judgement.note(fmt::format("{} of {} rows have a {} that input \"{}\" does not know: it "
-                                      "looks incomplete, and was not used", unknown.size(), values,
-                                      name, reference.input));
+      work.judgement.note(
+          fmt::format("{} of {} rows have a {} that input \"{}\" does not know: it "
+                      "looks incomplete, and was not used",
+                      unknown.size(), values, name, reference.input));
       continue;
     }
     for (const std::size_t row : unknown)

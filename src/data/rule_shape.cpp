@@ -102,9 +102,9 @@ base::Status rule_shape(CleanWork& work) {
       if (form == pattern.usual || is_part_of(form, pattern.usual, pattern.level)) continue;
       const double share = pattern.shares.at(form);
       if (share < kRare || (share < kForeign && foreign.contains(form)))
-        work.judgement.drop(row, fmt::format("{} \"{}\" has the form {}, usual is {}", cells.name,
-                                             table.texts[cells.texts[row]].substr(0, 60), form,
-                                             pattern.usual));
+        work.judgement.drop(
+            row, fmt::format("{} \"{}\" has the form {}, usual is {}", cells.name,
+                             table.texts[cells.texts[row]].substr(0, 60), form, pattern.usual));
     }
   }
   return {};

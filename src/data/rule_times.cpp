@@ -48,9 +48,10 @@ base::Result<Span> window_of(const CleanWork& work) {
 
 /// Groups of rows (by session, by file): the group's median time, and how far rows stray from it.
 /// `key` gives a group's number, negative for none.
-template <class Key>
-void drop_strays(CleanWork& work, const Key& key, std::size_t least_rows, double least_us,
-                 double spans_wide, const char* what) {
+/// `spared` rows are left alone.
+template <class Key, class Spared>
+void drop_strays(CleanWork& work, const Key& key, const Spared& spared, std::size_t least_rows,
+                 double least_us, double spans_wide, const char* what) {
   std::unordered_map<std::int64_t, std::vector<double>> groups;
   for (std::size_t row = 0; row < work.table.rows(); ++row)
     if (!work.judgement.dropped(row) && key(row) >= 0)
@@ -71,7 +72,7 @@ void drop_strays(CleanWork& work, const Key& key, std::size_t least_rows, double
   // lengthen the spans of short groups.
   const double reach = std::max(least_us, spans_wide * median(spans));
   for (std::size_t row = 0; row < work.table.rows(); ++row) {
-    if (work.judgement.dropped(row)) continue;
+    if (work.judgement.dropped(row) || spared(row)) continue;
     const auto place = places.find(key(row));
     if (place == places.end()) continue;
     // A group that is long by itself (a file of late rows) has as much room as it takes.
@@ -80,6 +81,30 @@ void drop_strays(CleanWork& work, const Key& key, std::size_t least_rows, double
       work.judgement.drop(row, fmt::format("{} is far from the times of its {}",
                                            base::iso_time(work.table.time_us[row]), what));
   }
+}
+
+/// Rows that arrived late come with their session: a row is believed when another of its session is
+/// near, or when it is alone and nothing can speak against it.
+std::vector<bool> believed_by_sessions(const CleanWork& work) {
+  const auto& table = work.table;
+  std::vector<bool> believed(table.rows(), false);
+  if (table.session < 0) return believed;
+  const Column& sessions = table.columns[static_cast<std::size_t>(table.session)];
+  std::unordered_map<std::uint32_t, std::vector<std::size_t>> groups;
+  for (std::size_t row = 0; row < table.rows(); ++row)
+    if (!work.judgement.dropped(row) && sessions.kinds[row] == CellKind::kText)
+      groups[sessions.texts[row]].push_back(row);
+  for (auto& [session, rows] : groups) {
+    std::sort(rows.begin(), rows.end(),
+              [&](std::size_t a, std::size_t b) { return table.time_us[a] < table.time_us[b]; });
+    const auto near = [&](std::size_t i, std::size_t j) {
+      return static_cast<double>(table.time_us[rows[j]] - table.time_us[rows[i]]) < 6 * kHour_us;
+    };
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      believed[rows[i]] =
+          rows.size() == 1 || (i > 0 && near(i - 1, i)) || (i + 1 < rows.size() && near(i, i + 1));
+  }
+  return believed;
 }
 
 }  // namespace
@@ -103,12 +128,13 @@ base::Status rule_times(CleanWork& work) {
         [&](std::size_t row) {
           return sessions.kinds[row] == CellKind::kText ? std::int64_t{sessions.texts[row]} : -1;
         },
-        3, 3 * kHour_us, 40, "session");
+        [](std::size_t) { return false; }, 3, 3 * kHour_us, 40, "session");
   }
-  if (table.files.size() >= 3)  // rotated logs
-    drop_strays(
-        work, [&](std::size_t row) { return std::int64_t{table.file[row]}; }, 50, 24 * kHour_us, 8,
-        "file");
+  if (table.files.size() < 3) return {};  // no rotated logs
+  const auto believed = believed_by_sessions(work);
+  drop_strays(
+      work, [&](std::size_t row) { return std::int64_t{table.file[row]}; },
+      [&](std::size_t row) { return believed[row]; }, 50, 24 * kHour_us, 8, "file");
   return {};
 }
 

@@ -24,7 +24,9 @@ double log_deviation(const std::vector<double>& logs) {
   return std::log(std::sqrt(squares / static_cast<double>(logs.size() - 1)) + 0.01);
 }
 
-double spread_error(std::size_t count) { return 1 / std::sqrt(2.0 * static_cast<double>(count - 1)); }
+double spread_error(std::size_t count) {
+  return 1 / std::sqrt(2.0 * static_cast<double>(count - 1));
+}
 
 }  // namespace
 
@@ -36,7 +38,8 @@ SessionFeatures features_of(const SessionClicks& clicks) {
   for (std::size_t i = 1; i < clicks.times_us.size(); ++i)
     gaps.push_back(std::log(std::max(
         kLeastGap_s, static_cast<double>(clicks.times_us[i] - clicks.times_us[i - 1]) / 1e6)));
-  for (const double dwell : clicks.dwells_s) dwells.push_back(std::log(std::max(kLeastGap_s, dwell)));
+  for (const double dwell : clicks.dwells_s)
+    dwells.push_back(std::log(std::max(kLeastGap_s, dwell)));
   f.gap_spread = gaps.size() >= kLeastForSpread ? log_deviation(gaps) : kUnknown;
   f.gap_spread_error = gaps.size() >= kLeastForSpread ? spread_error(gaps.size()) : 0;
   f.dwell_spread = dwells.size() >= kLeastForSpread ? log_deviation(dwells) : kUnknown;

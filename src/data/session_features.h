@@ -16,18 +16,18 @@ struct SessionClicks {
 
 /// Each in the unit in which sessions are compared; NaN where the session is too short to tell.
 struct SessionFeatures {
-  double size = 0;                // clicks
+  double size = 0;  // clicks
   double log_size = 0;
-  double log_gap = 0;             // median of log seconds between clicks
-  double gap_spread = 0;          // log of the standard deviation of log gaps
-  double gap_spread_error = 0;    // its sampling error, 1 / sqrt(2 (n - 1))
-  double dwell_spread = 0;        // as gap_spread, of dwell times
+  double log_gap = 0;           // median of log seconds between clicks
+  double gap_spread = 0;        // log of the standard deviation of log gaps
+  double gap_spread_error = 0;  // its sampling error, 1 / sqrt(2 (n - 1))
+  double dwell_spread = 0;      // as gap_spread, of dwell times
   double dwell_spread_error = 0;
-  double log_dwell = 0;           // median
-  double walk = 0;                // share of steps to a neighbour in the catalogue's order
-  double steps = 0;               // how many steps that is a share of
-  double fresh = 0;               // share of clicks on items not clicked before
-  bool declared = false;          // the agent says that it is a program
+  double log_dwell = 0;   // median
+  double walk = 0;        // share of steps to a neighbour in the catalogue's order
+  double steps = 0;       // how many steps that is a share of
+  double fresh = 0;       // share of clicks on items not clicked before
+  bool declared = false;  // the agent says that it is a program
 };
 SessionFeatures features_of(const SessionClicks& clicks);
 

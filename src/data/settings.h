@@ -20,12 +20,12 @@ struct HttpJsonSettings {
   std::string page_parameter;  // instead of `next`: ?page=1, 2, … until a page is empty
   std::int64_t first_page = 1;
   std::map<std::string, std::string> headers;
-  double rate_per_s = 20;      // 0: no limit
+  double rate_per_s = 20;  // 0: no limit
   unsigned retries = 6;
   double backoff_s = 0.25;
   std::int64_t timeout_s = 30;
   std::int64_t max_pages = 1'000'000;
-  std::string cursor;          // URL to begin with, as an earlier report gave it
+  std::string cursor;  // URL to begin with, as an earlier report gave it
   std::string user_agent = "FulcrumBot/0.1";
   static constexpr std::string_view kRequired[] = {"url"};
 };
@@ -70,11 +70,11 @@ BOOST_DESCRIBE_STRUCT(TableColumns, (), (user, item, time, value))
 
 /// CSV or TSV of (user, item, time[, value]).
 struct TableSettings {
-  std::string kind, path;            // a file, a folder or a glob
+  std::string kind, path;  // a file, a folder or a glob
   TableColumns columns;
-  std::string delimiter;             // empty: guessed from the first line
-  std::optional<double> min_value;   // rows below are left out, and counted
-  std::string time_unit;             // "s", "ms", "us", "iso"; empty: told from the first row
+  std::string delimiter;            // empty: guessed from the first line
+  std::optional<double> min_value;  // rows below are left out, and counted
+  std::string time_unit;            // "s", "ms", "us", "iso"; empty: told from the first row
   static constexpr std::string_view kRequired[] = {"path"};
 };
 BOOST_DESCRIBE_STRUCT(TableSettings, (), (kind, path, columns, delimiter, min_value, time_unit))

@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kFailuresInARow = 10;              // then it is the site that fails, not its pages
+constexpr int kFailuresInARow = 10;            // then it is the site that fails, not its pages
 constexpr std::int64_t kCheckpointPages = 20;  // at most so many are fetched again after a kill
 
 struct Visit {
@@ -36,13 +36,18 @@ struct Visit {
 class Crawler {
  public:
   Crawler(SourceContext& context, CrawlSettings settings, RowFile rows)
-      : context_(context), settings_(std::move(settings)), rows_(std::move(rows)),
+      : context_(context),
+        settings_(std::move(settings)),
+        rows_(std::move(rows)),
         fetcher_(context.fetcher, context.waiter,
-                 FetchPolicy{.rate_per_s = settings_.rate_per_s, .retries = settings_.retries,
-                             .backoff_s = settings_.backoff_s, .timeout_s = settings_.timeout_s,
+                 FetchPolicy{.rate_per_s = settings_.rate_per_s,
+                             .retries = settings_.retries,
+                             .backoff_s = settings_.backoff_s,
+                             .timeout_s = settings_.timeout_s,
                              .user_agent = settings_.user_agent},
                  context.seed),
-        row_pages_(settings_.rows), follow_(settings_.follow) {}
+        row_pages_(settings_.rows),
+        follow_(settings_.follow) {}
 
   base::Result<Collected> run() {
     CHECK_OK(prepare());
@@ -51,9 +56,10 @@ class Crawler {
       const std::string url = frontier_.front().first;
       TRY(const Visit visit, fetch_and_read(url));
       if (pages_ == 0 && visit.outcome != "ok")
-        return base::failed("source.status",
-                            fmt::format("the first page {} cannot be read ({})", url, visit.outcome),
-                            "check source.url");
+        return base::failed(
+            "source.status",
+            fmt::format("the first page {} cannot be read ({})", url, visit.outcome),
+            "check source.url");
       if (!visit.row_url.empty() && !row_urls_.contains(visit.row_url))
         CHECK_OK(rows_.append(visit.row));
       journal(url, visit);
@@ -87,10 +93,10 @@ class Crawler {
     if (reply && reply->status < 400) {
       robots_ = Robots::parse(reply->body, settings_.user_agent);
     } else if (!reply) {  // RFC 9309 section 2.3.1.4: unreachable means complete disallow
-      return base::refused("source.robots",
-                           "robots.txt cannot be fetched, so nothing may be: " +
-                               reply.error().message,
-                           "try again when the server is well");
+      return base::refused(
+          "source.robots",
+          "robots.txt cannot be fetched, so nothing may be: " + reply.error().message,
+          "try again when the server is well");
     }
     fetcher_.slow_to(robots_.delay_s());
     if (!robots_.allows(parts.path_and_query))
@@ -127,7 +133,8 @@ class Crawler {
     const std::string line = base::to_text(json::object{{"url", url},
                                                         {"outcome", visit.outcome},
                                                         {"row", visit.row_url},
-                                                        {"links", std::move(links)}}) + "\n";
+                                                        {"links", std::move(links)}}) +
+                             "\n";
     journal_ << line;
     journal_bytes_ += static_cast<std::int64_t>(line.size());
   }
@@ -166,7 +173,8 @@ class Crawler {
     Visit visit;
     auto reply = fetcher_.get(url);
     // A server that is gone must not look like a site without pages: fail, and resume later.
-    if (!reply && (reply.error().code == "fetch.connect" || ++failures_in_a_row_ >= kFailuresInARow))
+    if (!reply &&
+        (reply.error().code == "fetch.connect" || ++failures_in_a_row_ >= kFailuresInARow))
       return base::Failure(reply.error());
     if (reply) failures_in_a_row_ = 0;
     if (!reply || reply->status >= 400) {
@@ -195,7 +203,8 @@ class Crawler {
         auto target = canonical_url(base, link, dropped_);
         const auto parts = target ? split_url(*target) : base::Result<UrlParts>(UrlParts{});
         if (!target || !parts || parts->origin != origin_) continue;
-        if (!settings_.follow.empty() && !RE2::PartialMatch(parts->path_and_query, follow_)) continue;
+        if (!settings_.follow.empty() && !RE2::PartialMatch(parts->path_and_query, follow_))
+          continue;
         if (here.insert(*target).second) visit.links.push_back(std::move(*target));
       }
     }
@@ -228,7 +237,8 @@ class Crawler {
   }
 
   Collected report() const {
-    json::object counters{{"pages", pages_}, {"requests", fetcher_.counters().requests},
+    json::object counters{{"pages", pages_},
+                          {"requests", fetcher_.counters().requests},
                           {"retries", fetcher_.counters().retries},
                           {"fetched_bytes", fetcher_.counters().bytes},
                           {"skipped_by_robots", skipped_by_robots_},

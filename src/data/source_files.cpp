@@ -27,8 +27,8 @@ std::uint64_t common_bytes(const fs::path& original, const fs::path& copy) {
     a.read(left.data(), static_cast<std::streamsize>(kBlockBytes));
     b.read(right.data(), static_cast<std::streamsize>(kBlockBytes));
     const auto size = static_cast<std::size_t>(std::min(a.gcount(), b.gcount()));
-    const auto differs = std::mismatch(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(size),
-                                       right.begin());
+    const auto differs = std::mismatch(
+        left.begin(), left.begin() + static_cast<std::ptrdiff_t>(size), right.begin());
     const auto same = static_cast<std::size_t>(differs.first - left.begin());
     common += same;
     if (same < size || size == 0) break;
@@ -60,8 +60,8 @@ base::Result<std::int64_t> copy_file(const fs::path& original, const fs::path& t
   }
   out.flush();
   if (!out || in.bad())
-    return base::failed("file.write", fmt::format("cannot copy {} to {}", original.string(),
-                                                  target.string()));
+    return base::failed("file.write",
+                        fmt::format("cannot copy {} to {}", original.string(), target.string()));
   return static_cast<std::int64_t>(done);
 }
 
@@ -86,9 +86,12 @@ base::Result<Collected> collect_files(SourceContext& context) {
     context.progress.at(static_cast<std::int64_t>(cursor.size()),
                         static_cast<std::int64_t>(files.size()), "files");
   }
-  return Collected{0, base::to_text(cursor),
-                   {{"files", cursor.size()}, {"late_files", late_files},
-                    {"grown_files", grown_files}, {"resumed_bytes", resumed_bytes}}};
+  return Collected{0,
+                   base::to_text(cursor),
+                   {{"files", cursor.size()},
+                    {"late_files", late_files},
+                    {"grown_files", grown_files},
+                    {"resumed_bytes", resumed_bytes}}};
 }
 
 }  // namespace fulcrum::data

@@ -13,7 +13,8 @@ namespace json = base::json;
 
 namespace {
 
-/// The rows of a page: at `path`, else the page itself, "items"/"data"/"results", or its only array.
+/// The rows of a page: at `path`, else the page itself, "items"/"data"/"results", or its only
+/// array.
 const json::array* rows_of(const json::value& page, const std::string& path) {
   if (!path.empty()) {
     const auto* found = base::find_path(page, path);
@@ -55,9 +56,12 @@ base::Result<std::string> next_url(const HttpJsonSettings& settings, const json:
 }
 
 FetchPolicy policy_of(const HttpJsonSettings& settings) {
-  FetchPolicy policy{.rate_per_s = settings.rate_per_s, .retries = settings.retries,
-                     .backoff_s = settings.backoff_s, .timeout_s = settings.timeout_s,
-                     .user_agent = settings.user_agent, .headers = settings.headers};
+  FetchPolicy policy{.rate_per_s = settings.rate_per_s,
+                     .retries = settings.retries,
+                     .backoff_s = settings.backoff_s,
+                     .timeout_s = settings.timeout_s,
+                     .user_agent = settings.user_agent,
+                     .headers = settings.headers};
   policy.headers.emplace("Accept", "application/json");
   return policy;
 }
@@ -84,14 +88,15 @@ base::Result<Collected> collect_http_json(SourceContext& context) {
   PoliteFetcher fetcher(context.fetcher, context.waiter, policy_of(settings), context.seed);
   while (!url.empty()) {
     if (pages >= settings.max_pages)
-      return base::refused("source.max_pages",
-                           fmt::format("{} has more than {} pages", settings.url, settings.max_pages),
-                           "raise `max_pages` if that is right");
+      return base::refused(
+          "source.max_pages",
+          fmt::format("{} has more than {} pages", settings.url, settings.max_pages),
+          "raise `max_pages` if that is right");
     TRY(const json::value page, fetch_page(fetcher, url));
     const json::array* items = rows_of(page, settings.items);
     if (!items)
-      return base::usage("source.items", fmt::format("{} has no array of rows", url), "source.items",
-                         "give the path of the array as `items`");
+      return base::usage("source.items", fmt::format("{} has no array of rows", url),
+                         "source.items", "give the path of the array as `items`");
     for (const auto& item : *items) CHECK_OK(rows.append(item));
     ++pages;
     TRY(std::string next, next_url(settings, page, url, pages, items->empty()));
@@ -102,9 +107,12 @@ base::Result<Collected> collect_http_json(SourceContext& context) {
     context.progress.at(rows.records(), 0, "rows");
   }
   const auto& counters = fetcher.counters();
-  return Collected{rows.records(), here,
-                   {{"pages", pages}, {"requests", counters.requests},
-                    {"retries", counters.retries}, {"fetched_bytes", counters.bytes}}};
+  return Collected{rows.records(),
+                   here,
+                   {{"pages", pages},
+                    {"requests", counters.requests},
+                    {"retries", counters.retries},
+                    {"fetched_bytes", counters.bytes}}};
 }
 
 }  // namespace fulcrum::data

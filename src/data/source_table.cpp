@@ -33,8 +33,8 @@ base::Result<std::size_t> find_column(const std::vector<std::string>& header,
   const auto found = std::find(header.begin(), header.end(), name);
   if (found != header.end()) return static_cast<std::size_t>(found - header.begin());
   return base::usage("table.column",
-                     fmt::format("there is no column \"{}\" for {}; the columns are: {}", name, role,
-                                 fmt::join(header, ", ")),
+                     fmt::format("there is no column \"{}\" for {}; the columns are: {}", name,
+                                 role, fmt::join(header, ", ")),
                      file + ":1:1", fmt::format("name the right one as source.columns.{}", role));
 }
 
@@ -47,7 +47,8 @@ base::Result<Layout> read_layout(CsvReader& reader, const TableSettings& setting
                        "it needs a header line and rows");
   for (auto& name : header) {
     const auto first = name.find_first_not_of(' ');
-    name = first == std::string::npos ? "" : name.substr(first, name.find_last_not_of(' ') - first + 1);
+    name = first == std::string::npos ? ""
+                                      : name.substr(first, name.find_last_not_of(' ') - first + 1);
   }
   Layout layout{.columns = header.size()};
   TRY(layout.user, find_column(header, settings.columns.user, "user", file));
@@ -63,7 +64,8 @@ base::Result<Layout> read_layout(CsvReader& reader, const TableSettings& setting
 std::optional<double> number(const std::string& text) {
   char* end = nullptr;
   const double value = std::strtod(text.c_str(), &end);
-  if (text.empty() || end != text.c_str() + text.size() || !std::isfinite(value)) return std::nullopt;
+  if (text.empty() || end != text.c_str() + text.size() || !std::isfinite(value))
+    return std::nullopt;
   return value;
 }
 
@@ -94,9 +96,9 @@ base::Failure bad_cell(const char* code, const std::string& what, const std::str
 }
 
 struct Progress {
-  std::size_t file = 0;       // index of the file being read
-  std::int64_t rows = 0;      // of that file, taken or left out
-  std::int64_t below = 0;     // left out by min_value, all files
+  std::size_t file = 0;    // index of the file being read
+  std::int64_t rows = 0;   // of that file, taken or left out
+  std::int64_t below = 0;  // left out by min_value, all files
   std::string unit;
   json::object as_json() const {
     return {{"file", file}, {"rows", rows}, {"below", below}, {"unit", unit}};
@@ -110,24 +112,27 @@ base::Result<std::optional<json::object>> read_record(const std::vector<std::str
                                                       const std::string& file, std::int64_t line,
                                                       Progress& progress) {
   if (fields.size() != layout.columns)
-    return bad_cell("table.ragged",
-                    fmt::format("this row has {} columns, the header {}", fields.size(),
-                                layout.columns),
-                    file, line, std::min(fields.size(), layout.columns),
-                    "quote fields that hold the delimiter, or set source.delimiter");
+    return bad_cell(
+        "table.ragged",
+        fmt::format("this row has {} columns, the header {}", fields.size(), layout.columns), file,
+        line, std::min(fields.size(), layout.columns),
+        "quote fields that hold the delimiter, or set source.delimiter");
   const auto time_us = read_time(fields[layout.time], progress.unit);
   if (!time_us)
-    return bad_cell("table.time",
-                    fmt::format("\"{}\" is not a time (unit {})", fields[layout.time], progress.unit),
-                    file, line, layout.time,
-                    "write seconds since 1970 or ISO 8601, or set source.time_unit (s, ms, us, iso)");
-  json::object row{{"user", fields[layout.user]}, {"item", fields[layout.item]},
+    return bad_cell(
+        "table.time",
+        fmt::format("\"{}\" is not a time (unit {})", fields[layout.time], progress.unit), file,
+        line, layout.time,
+        "write seconds since 1970 or ISO 8601, or set source.time_unit (s, ms, us, iso)");
+  json::object row{{"user", fields[layout.user]},
+                   {"item", fields[layout.item]},
                    {"time", base::iso_time(*time_us)}};
   if (!layout.has_value) return row;
   const auto value = number(fields[layout.value]);
   if (!value)
-    return bad_cell("table.value", fmt::format("\"{}\" is not a number", fields[layout.value]), file,
-                    line, layout.value, "correct the cell, or leave source.columns.value out");
+    return bad_cell("table.value", fmt::format("\"{}\" is not a number", fields[layout.value]),
+                    file, line, layout.value,
+                    "correct the cell, or leave source.columns.value out");
   if (settings.min_value && *value < *settings.min_value) {
     ++progress.below;
     return std::optional<json::object>();
@@ -154,8 +159,8 @@ base::Status read_table(const ListedFile& file, const TableSettings& settings, R
     if (!any) break;
     if (fields.size() == 1 && fields[0].empty()) continue;  // a blank line
     if (row_number < progress.rows) continue;               // taken before a kill
-    TRY(const auto row, read_record(fields, layout, settings, file.name, reader.line_number(),
-                                    progress));
+    TRY(const auto row,
+        read_record(fields, layout, settings, file.name, reader.line_number(), progress));
     ++progress.rows;
     if (row) CHECK_OK(rows.append(*row));
     if (progress.rows % kCheckpointRows == 0) CHECK_OK(rows.checkpoint(progress.as_json()));
@@ -188,9 +193,10 @@ base::Result<Collected> collect_table(SourceContext& context) {
     if (i < progress.file) continue;
     CHECK_OK(read_table(files[i], settings, rows, progress, context.progress));
   }
-  return Collected{rows.records(), base::to_text(cursor),
-                   {{"files", files.size()}, {"below_min_value", progress.below},
-                    {"time_unit", progress.unit}}};
+  return Collected{
+      rows.records(),
+      base::to_text(cursor),
+      {{"files", files.size()}, {"below_min_value", progress.below}, {"time_unit", progress.unit}}};
 }
 
 }  // namespace fulcrum::data

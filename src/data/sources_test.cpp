@@ -31,20 +31,26 @@ class Sources : public testing::Test {
   void TearDown() override { fs::remove_all(folder_); }
 
   base::Result<exec::StepResult> run(json::object source, MemoryFetcher::Answer answer = {}) {
-    MemoryFetcher fetcher(answer ? answer : [](const FetchRequest&, std::size_t) -> base::Result<FetchReply> {
-      return base::failed("fetch.connect", "nobody there");
-    });
+    MemoryFetcher fetcher(
+        answer ? answer : [](const FetchRequest&, std::size_t) -> base::Result<FetchReply> {
+          return base::failed("fetch.connect", "nobody there");
+        });
     ManualWaiter waiter;
     Quiet quiet;
     fs::create_directories(folder_ / "work");
-    return collect({.step = "s", .kind = "data.collect", .settings = json::object{{"source", std::move(source)}},
-                    .inputs = {}, .work_folder = (folder_ / "work").string(), .seed = 1},
+    return collect({.step = "s",
+                    .kind = "data.collect",
+                    .settings = json::object{{"source", std::move(source)}},
+                    .inputs = {},
+                    .work_folder = (folder_ / "work").string(),
+                    .seed = 1},
                    quiet, fetcher, waiter);
   }
   base::Error table_error(std::string_view content, const char* time_column = "time") {
     fs::remove_all(folder_ / "work");
     std::ofstream(folder_ / "t.csv", std::ios::binary) << content;
-    const auto result = run({{"kind", "table"}, {"path", (folder_ / "t.csv").string()},
+    const auto result = run({{"kind", "table"},
+                             {"path", (folder_ / "t.csv").string()},
                              {"columns", {{"time", time_column}}}});
     return result ? base::Error{} : result.error();
   }
@@ -71,9 +77,11 @@ TEST_F(Sources, EveryMistakeInATableHasItsPlace) {
 }
 
 TEST_F(Sources, SaysWhatIsMissing) {
-  EXPECT_EQ(run({{"kind", "files"}, {"path", (folder_ / "absent").string()}}).error().code, "source.path");
+  EXPECT_EQ(run({{"kind", "files"}, {"path", (folder_ / "absent").string()}}).error().code,
+            "source.path");
   fs::create_directories(folder_ / "empty");
-  EXPECT_EQ(run({{"kind", "files"}, {"path", (folder_ / "empty").string()}}).error().code, "source.empty");
+  EXPECT_EQ(run({{"kind", "files"}, {"path", (folder_ / "empty").string()}}).error().code,
+            "source.empty");
   const auto unknown = run({{"kind", "ftp"}});
   EXPECT_EQ(unknown.error().code, "source.kind");
   EXPECT_NE(unknown.error().fix.find("http_json"), std::string::npos);
@@ -96,11 +104,13 @@ TEST_F(Sources, PicksUpLateFilesAndKeepsOriginals) {
 }
 
 TEST_F(Sources, ARobotsFileThatCannotBeReadClosesTheSite) {
-  const json::object source{{"kind", "crawl"}, {"url", "http://h.test/"}, {"retries", 1}, {"fields", {{"t", "h1"}}}};
+  const json::object source{
+      {"kind", "crawl"}, {"url", "http://h.test/"}, {"retries", 1}, {"fields", {{"t", "h1"}}}};
   EXPECT_EQ(run(source).error().code, "source.robots");
-  const auto refused = run(source, [](const FetchRequest&, std::size_t) -> base::Result<FetchReply> {
-    return FetchReply{200, "User-agent: *\nDisallow: /\n", {}, {}};
-  });
+  const auto refused =
+      run(source, [](const FetchRequest&, std::size_t) -> base::Result<FetchReply> {
+        return FetchReply{200, "User-agent: *\nDisallow: /\n", {}, {}};
+      });
   EXPECT_EQ(refused.error().code, "source.robots");
 }
 
@@ -136,7 +146,9 @@ TEST(PoliteFetcher, BacksOffRetriesAndKeepsTheRate) {
   for (int i = 0; i < 10; ++i) (void)fetcher.get("http://h.test/").has_value();
   EXPECT_GE(waiter.now_us() - before, 4'500'000) << "ten requests at two a second";
 
-  MemoryFetcher down([](const FetchRequest&, std::size_t) -> base::Result<FetchReply> { return FetchReply{503, "", {}, {}}; });
+  MemoryFetcher down([](const FetchRequest&, std::size_t) -> base::Result<FetchReply> {
+    return FetchReply{503, "", {}, {}};
+  });
   PoliteFetcher patient(down, waiter, {.retries = 2}, 1);
   EXPECT_EQ(patient.get("http://h.test/").error().code, "fetch.status");
   EXPECT_EQ(patient.counters().requests, 3);

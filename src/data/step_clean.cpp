@@ -83,7 +83,8 @@ base::Status write_decisions(const Cleaned& cleaned, const fs::path& folder) {
   const auto& table = cleaned.table;
   const auto& judgement = cleaned.judgement;
   const auto& rules = judgement.rules();
-  const auto parse = static_cast<int>(std::find(rules.begin(), rules.end(), "parse") - rules.begin());
+  const auto parse =
+      static_cast<int>(std::find(rules.begin(), rules.end(), "parse") - rules.begin());
   std::vector<Decision> decisions;
   for (const auto& bad : table.bad_lines) decisions.push_back({bad.file, bad.line, "drop", parse});
   for (std::size_t row = 0; row < table.rows(); ++row)
@@ -102,10 +103,11 @@ base::Status write_decisions(const Cleaned& cleaned, const fs::path& folder) {
                          last->rule == decision.rule;
     last = &decision;
     if (repeats) continue;  // two columns of one row changed by one rule
-    output.line(base::to_text(json::object{{"file", table.files[decision.file]},
-                                           {"line", decision.line},
-                                           {"action", decision.action},
-                                           {"rule", rules[static_cast<std::size_t>(decision.rule)]}}));
+    output.line(
+        base::to_text(json::object{{"file", table.files[decision.file]},
+                                   {"line", decision.line},
+                                   {"action", decision.action},
+                                   {"rule", rules[static_cast<std::size_t>(decision.rule)]}}));
   }
   return output.finish();
 }
@@ -115,9 +117,12 @@ base::Status write_sessions(const Cleaned& cleaned, const fs::path& folder) {
   for (const auto& session : cleaned.sessions) {
     json::object evidence;
     for (const auto& [name, part] : session.evidence) evidence[name] = part;
-    output.line(base::to_text(json::object{{"session", session.session}, {"bot", session.bot},
-                                           {"score", session.score}, {"events", session.events},
-                                           {"user", session.user}, {"agent", session.agent},
+    output.line(base::to_text(json::object{{"session", session.session},
+                                           {"bot", session.bot},
+                                           {"score", session.score},
+                                           {"events", session.events},
+                                           {"user", session.user},
+                                           {"agent", session.agent},
                                            {"evidence", std::move(evidence)}}));
   }
   return output.finish();
@@ -152,8 +157,11 @@ json::object report_of(const Cleaned& cleaned, const CleanSettings& settings, st
   const auto bots = std::count_if(cleaned.sessions.begin(), cleaned.sessions.end(),
                                   [](const auto& session) { return session.bot; });
   return {{"rows_in", cleaned.table.rows() + cleaned.table.bad_lines.size()},
-          {"rows_kept", kept}, {"dropped", dropped}, {"changed", changed},
-          {"by_rule", std::move(by_rule)}, {"sessions", cleaned.sessions.size()},
+          {"rows_kept", kept},
+          {"dropped", dropped},
+          {"changed", changed},
+          {"by_rule", std::move(by_rule)},
+          {"sessions", cleaned.sessions.size()},
           {"bot_sessions", bots},
           {"quality", quality_json(quality_of(cleaned, settings, true))},
           {"quality_before", quality_json(quality_of(cleaned, settings, false))},
@@ -162,7 +170,8 @@ json::object report_of(const Cleaned& cleaned, const CleanSettings& settings, st
 
 }  // namespace
 
-base::Result<exec::StepResult> step_clean(const exec::StepSpec& spec, exec::StepProgress& progress) {
+base::Result<exec::StepResult> step_clean(const exec::StepSpec& spec,
+                                          exec::StepProgress& progress) {
   TRY(const CleanSettings settings, read_clean_settings(spec.settings));
   progress.at(0, 0, "reading");
   TRY(const auto cleaned, clean(settings, spec.inputs));
@@ -174,11 +183,14 @@ base::Result<exec::StepResult> step_clean(const exec::StepSpec& spec, exec::Step
   CHECK_OK(base::write_file(folder / "accounting.json",
                             base::to_pretty_text(accounting_of(*cleaned)) + "\n"));
   exec::StepResult result;
-  result.outputs = {{"clean", "clean.jsonl"}, {"decisions", "decisions.jsonl"},
-                    {"accounting", "accounting.json"}, {"interactions", "interactions.csv"},
+  result.outputs = {{"clean", "clean.jsonl"},
+                    {"decisions", "decisions.jsonl"},
+                    {"accounting", "accounting.json"},
+                    {"interactions", "interactions.csv"},
                     {"sessions", "sessions.jsonl"}};
   result.report = report_of(*cleaned, settings, rows.size());
-  progress.at(static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(rows.size()), "rows");
+  progress.at(static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(rows.size()),
+              "rows");
   return result;
 }
 

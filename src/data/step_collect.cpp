@@ -32,8 +32,10 @@ base::Result<json::object> describe_file(const ListedFile& file) {
   TRY(LineReader reader, LineReader::open(file.path));
   for (std::string line; reader.next(line);)
     if (!line.empty()) ++lines;
-  json::object described{{"path", file.name}, {"bytes", bytes},
-                         {"sha256", base::to_hex(hash.finish())}, {"lines", lines}};
+  json::object described{{"path", file.name},
+                         {"bytes", bytes},
+                         {"sha256", base::to_hex(hash.finish())},
+                         {"lines", lines}};
   if (!reader.damaged().empty()) described["damaged"] = reader.damaged();
   return described;
 }
@@ -90,20 +92,25 @@ base::Result<exec::StepResult> collect(const exec::StepSpec& spec, exec::StepPro
   }
   if (collected.records == 0) collected.records = lines;
   const std::string sha256 = base::to_hex(all.finish());
-  CHECK_OK(base::write_file(
-      raw / kManifest,
-      base::to_pretty_text(json::object{{"source", source_name(*source)}, {"kind", name},
-                                        {"records", collected.records}, {"bytes", bytes},
-                                        {"sha256", sha256}, {"cursor", collected.cursor},
-                                        {"files", std::move(described)}}) + "\n"));
+  CHECK_OK(base::write_file(raw / kManifest,
+                            base::to_pretty_text(json::object{{"source", source_name(*source)},
+                                                              {"kind", name},
+                                                              {"records", collected.records},
+                                                              {"bytes", bytes},
+                                                              {"sha256", sha256},
+                                                              {"cursor", collected.cursor},
+                                                              {"files", std::move(described)}}) +
+                                "\n"));
   exec::StepResult result;
   result.outputs["rows"] = "raw";
   result.report = {{"records", collected.records}, {"bytes", bytes}, {"sha256", sha256}};
   for (const auto& counter : collected.counters) result.report[counter.key()] = counter.value();
-  result.commands.push_back(
-      {"source.record", json::object{{"source", source_name(*source)}, {"kind", name},
-                                     {"cursor", collected.cursor}, {"records", collected.records},
-                                     {"bytes", bytes}, {"sha256", sha256}}});
+  result.commands.push_back({"source.record", json::object{{"source", source_name(*source)},
+                                                           {"kind", name},
+                                                           {"cursor", collected.cursor},
+                                                           {"records", collected.records},
+                                                           {"bytes", bytes},
+                                                           {"sha256", sha256}}});
   progress.at(collected.records, collected.records, "records");
   return result;
 }

@@ -53,9 +53,11 @@ struct Sample {
 
   void add(const std::string& subject, const std::string& question, json::array options,
            const char* stratum, std::size_t population) {
-    tasks.push_back(json::object{{"subject", subject}, {"question", question}, {"options", std::move(options)}});
-    lines += base::to_text(json::object{{"subject", subject}, {"stratum", stratum},
-                                        {"population", population}}) + "\n";
+    tasks.push_back(json::object{
+        {"subject", subject}, {"question", question}, {"options", std::move(options)}});
+    lines += base::to_text(json::object{
+                 {"subject", subject}, {"stratum", stratum}, {"population", population}}) +
+             "\n";
   }
 };
 
@@ -70,7 +72,8 @@ void sample_sessions(Sample& sample, const std::vector<json::object>& sessions, 
   for (const int bot : {0, 1}) {
     const auto& all = strata[bot];
     const char* stratum = bot ? "session_bot" : "session_person";
-    sample.strata[stratum] = json::object{{"population", all.size()}, {"sampled", bot ? bots : people}};
+    sample.strata[stratum] =
+        json::object{{"population", all.size()}, {"sampled", bot ? bots : people}};
     for (const std::size_t i : draw(all.size(), bot ? bots : people, random)) {
       const auto& session = *all[i];
       sample.add("session/" + base::get_string(session, "session"),
@@ -83,17 +86,19 @@ void sample_sessions(Sample& sample, const std::vector<json::object>& sessions, 
 
 void sample_items(Sample& sample, const std::vector<json::object>& items, std::size_t wanted,
                   base::Random& random) {
-  sample.strata["item"] = json::object{{"population", items.size()}, {"sampled", std::min(wanted, items.size())}};
+  sample.strata["item"] =
+      json::object{{"population", items.size()}, {"sampled", std::min(wanted, items.size())}};
   for (const std::size_t i : draw(items.size(), wanted, random)) {
     const json::value row = items[i];
     std::string id;
     for (const char* key : {"id", "item", "item_id", "sku"})
       if (const auto* found = row.get_object().if_contains(key); found && id.empty())
         id = found->is_string() ? std::string(found->get_string()) : base::to_text(*found);
-    sample.add("item/" + id,
-               fmt::format("Is the category \"{}\" right for \"{}\"?", base::get_string(row, "category"),
-                           base::get_string(row, "title", base::get_string(row, "name", id))),
-               {"right", "wrong"}, "item", items.size());
+    sample.add(
+        "item/" + id,
+        fmt::format("Is the category \"{}\" right for \"{}\"?", base::get_string(row, "category"),
+                    base::get_string(row, "title", base::get_string(row, "name", id))),
+        {"right", "wrong"}, "item", items.size());
   }
 }
 
@@ -132,11 +137,15 @@ base::Result<exec::StepResult> step_label_sample(const exec::StepSpec& spec,
   TRY(const std::string path, input(spec, "sessions"));
   TRY(const auto sessions, read_rows(path));
   sample_sessions(sample, sessions,
-                  static_cast<std::size_t>(std::max<std::int64_t>(0, base::get_integer(spec.settings, "sessions", 60))), random);
+                  static_cast<std::size_t>(
+                      std::max<std::int64_t>(0, base::get_integer(spec.settings, "sessions", 60))),
+                  random);
   if (const auto items = spec.inputs.find("items"); items != spec.inputs.end()) {
     TRY(const auto rows, read_rows(items->second));
     sample_items(sample, rows,
-                 static_cast<std::size_t>(std::max<std::int64_t>(0, base::get_integer(spec.settings, "items", 0))), random);
+                 static_cast<std::size_t>(
+                     std::max<std::int64_t>(0, base::get_integer(spec.settings, "items", 0))),
+                 random);
   }
   CHECK_OK(base::write_file(fs::path(spec.work_folder) / "sample.jsonl", sample.lines));
   const std::string queue = base::get_string(spec.settings, "queue", "audit");
@@ -145,7 +154,8 @@ base::Result<exec::StepResult> step_label_sample(const exec::StepSpec& spec,
   result.report = {{"queue", queue}, {"tasks", sample.tasks.size()}, {"strata", sample.strata}};
   const auto tasks = static_cast<std::int64_t>(sample.tasks.size());
   result.commands.push_back(
-      {"label.open", json::object{{"queue", queue}, {"tasks", std::move(sample.tasks)},
+      {"label.open", json::object{{"queue", queue},
+                                  {"tasks", std::move(sample.tasks)},
                                   {"redundancy", base::get_integer(spec.settings, "redundancy", 3)},
                                   {"simulated", base::get_bool(spec.settings, "simulated")}}});
   progress.at(tasks, tasks, "tasks");
@@ -180,7 +190,8 @@ base::Result<exec::StepResult> step_label_merge(const exec::StepSpec& spec,
   if (!accuracy)
     return base::refused("label.unanswered", "a part of the sample has no answers yet",
                          "wait for label.queue to be answered, then run the step again");
-  const bool simulated = base::get_bool(answers, "simulated") || base::get_bool(spec.settings, "simulated");
+  const bool simulated =
+      base::get_bool(answers, "simulated") || base::get_bool(spec.settings, "simulated");
   json::object factor = estimate_json(*accuracy);
   factor["simulated"] = simulated;
   exec::StepResult result;

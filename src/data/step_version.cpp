@@ -66,29 +66,36 @@ base::Result<exec::StepResult> step_version(const exec::StepSpec& spec,
     kept.push_back({file.name, object, static_cast<std::int64_t>(fs::file_size(file.path)), rows});
     records = std::max(records, rows);  // views of the same rows are not more rows
     bytes += kept.back().bytes;
-    listed.push_back(json::object{{"path", file.name}, {"object", object},
-                                  {"bytes", kept.back().bytes}, {"records", rows}});
-    progress.at(static_cast<std::int64_t>(kept.size()), static_cast<std::int64_t>(files.size()), "files");
+    listed.push_back(json::object{
+        {"path", file.name}, {"object", object}, {"bytes", kept.back().bytes}, {"records", rows}});
+    progress.at(static_cast<std::int64_t>(kept.size()), static_cast<std::int64_t>(files.size()),
+                "files");
   }
   if (const auto declared = base::get_integer(spec.settings, "records"); declared > 0)
     records = declared;
   const std::string version = version_of(kept);
-  json::object command{{"dataset", dataset}, {"version", version}, {"files", std::move(listed)},
+  json::object command{{"dataset", dataset},
+                       {"version", version},
+                       {"files", std::move(listed)},
                        {"records", records}};
   for (const char* key : {"parent", "note", "quality", "simulated"})
     if (const auto* value = base::find_path(spec.settings, key)) command[key] = *value;
   if (const auto* quality = command.if_contains("quality"); quality && quality->is_object()) {
     json::object factors;  // a report's vector holds more than the factors
     for (const char* name : {"accuracy", "completeness", "relevance", "timeliness"})
-      if (const auto estimate = estimate_from(*quality, name)) factors[name] = estimate_json(*estimate);
+      if (const auto estimate = estimate_from(*quality, name))
+        factors[name] = estimate_json(*estimate);
     command["quality"] = std::move(factors);
   }
   CHECK_OK(base::write_file(fs::path(spec.work_folder) / "manifest.json",
                             base::to_pretty_text(command) + "\n"));
   exec::StepResult result;
   result.outputs["manifest"] = "manifest.json";
-  result.report = {{"dataset", dataset}, {"version", version}, {"files", kept.size()},
-                   {"records", records}, {"bytes", bytes}};
+  result.report = {{"dataset", dataset},
+                   {"version", version},
+                   {"files", kept.size()},
+                   {"records", records},
+                   {"bytes", bytes}};
   result.commands.push_back({"dataset.commit", std::move(command)});
   return result;
 }

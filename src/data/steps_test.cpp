@@ -38,20 +38,28 @@ class Steps : public testing::Test {
                   {"event_id", fmt::format("e{}", i)},
                   {"time", fmt::format("2026-02-{:02}T{:02}:{:02}:{:02}Z", 1 + second / 86400,
                                        second / 3600 % 24, second / 60 % 60, second % 60)},
-                  {"session", fmt::format("s{}", i / 8)}, {"user", fmt::format("u{}", i / 8 % 90)},
-                  {"item", fmt::format("i{}", random.below(200))}, {"event", "view"},
-                  {"comment", i % 50 == 0 ? json::value("mail me: a@b.example") : json::value(nullptr)}})
+                  {"session", fmt::format("s{}", i / 8)},
+                  {"user", fmt::format("u{}", i / 8 % 90)},
+                  {"item", fmt::format("i{}", random.below(200))},
+                  {"event", "view"},
+                  {"comment",
+                   i % 50 == 0 ? json::value("mail me: a@b.example") : json::value(nullptr)}})
            << "\n";
       if (i % 100 == 0) file << "broken {\n";
     }
   }
   void TearDown() override { fs::remove_all(folder_); }
 
-  exec::StepSpec spec(const std::string& kind, json::value settings, std::map<std::string, std::string> inputs) {
+  exec::StepSpec spec(const std::string& kind, json::value settings,
+                      std::map<std::string, std::string> inputs) {
     const fs::path work = folder_ / ("work-" + kind);
     fs::create_directories(work);
-    return {.step = kind, .kind = kind, .settings = std::move(settings), .inputs = std::move(inputs),
-            .work_folder = work.string(), .seed = 42};
+    return {.step = kind,
+            .kind = kind,
+            .settings = std::move(settings),
+            .inputs = std::move(inputs),
+            .work_folder = work.string(),
+            .seed = 42};
   }
   exec::StepResult run(const exec::StepSpec& step) {
     Quiet quiet;
@@ -87,7 +95,9 @@ class Steps : public testing::Test {
 };
 
 TEST_F(Steps, RunOneAfterAnother) {
-  const auto collected = run(spec("data.collect", {{"source", {{"kind", "files"}, {"path", (folder_ / "logs").string()}}}}, {}));
+  const auto collected =
+      run(spec("data.collect",
+               {{"source", {{"kind", "files"}, {"path", (folder_ / "logs").string()}}}}, {}));
   EXPECT_EQ(collected.report.at("records").as_int64(), 4040);
   const std::string raw = (folder_ / "work-data.collect/raw").string();
   const auto cleaned = run(spec("data.clean", json::object{}, {{"events", raw}}));
@@ -100,23 +110,29 @@ TEST_F(Steps, RunOneAfterAnother) {
   EXPECT_EQ(clean.find("a@b.example"), std::string::npos);
   EXPECT_EQ(base::read_file(work / "accounting.json")->find("a@b.example"), std::string::npos);
   EXPECT_TRUE(base::read_file(work / "interactions.csv")->starts_with("user,item,time_us\nu0,"));
-  EXPECT_TRUE(base::read_file(work / "decisions.jsonl")->starts_with(
-      "{\"file\":\"clicks.jsonl\",\"line\":1,\"action\":\"change\",\"rule\":\"personal\"}\n"));
-  const auto version = run(spec("data.version", {{"dataset", "clicks"}, {"quality", cleaned.report.at("quality")}},
-                                {{"data", (work / "clean.jsonl").string()}}));
+  EXPECT_TRUE(base::read_file(work / "decisions.jsonl")
+                  ->starts_with("{\"file\":\"clicks.jsonl\",\"line\":1,\"action\":\"change\","
+                                "\"rule\":\"personal\"}\n"));
+  const auto version =
+      run(spec("data.version", {{"dataset", "clicks"}, {"quality", cleaned.report.at("quality")}},
+               {{"data", (work / "clean.jsonl").string()}}));
   ASSERT_EQ(version.commands.size(), 1U);
   EXPECT_EQ(base::get_integer(version.commands[0].body, "records"), 4000);
 
-  const auto sample = run(spec("data.label_sample", {{"queue", "audit"}, {"sessions", 20}, {"simulated", true}},
-                               {{"sessions", (work / "sessions.jsonl").string()}}));
+  const auto sample =
+      run(spec("data.label_sample", {{"queue", "audit"}, {"sessions", 20}, {"simulated", true}},
+               {{"sessions", (work / "sessions.jsonl").string()}}));
   json::array answers;
   for (const auto& task : sample.commands[0].body.at("tasks").as_array())
     answers.push_back(json::object{{"subject", task.at("subject")}, {"label", "person"}});
   ASSERT_EQ(answers.size(), 20U);
-  ASSERT_TRUE(base::write_file(folder_ / "answers.json", base::to_text(json::object{{"tasks", answers}, {"simulated", true}})));
-  const auto merged = run(spec("data.label_merge", {{"dataset", "clicks"}},
-                               {{"answers", (folder_ / "answers.json").string()},
-                                {"sample", (folder_ / "work-data.label_sample/sample.jsonl").string()}}));
+  ASSERT_TRUE(
+      base::write_file(folder_ / "answers.json",
+                       base::to_text(json::object{{"tasks", answers}, {"simulated", true}})));
+  const auto merged =
+      run(spec("data.label_merge", {{"dataset", "clicks"}},
+               {{"answers", (folder_ / "answers.json").string()},
+                {"sample", (folder_ / "work-data.label_sample/sample.jsonl").string()}}));
   EXPECT_EQ(merged.commands[0].name, "quality.record");
   EXPECT_EQ(base::get_number(merged.commands[0].body, "quality.accuracy.value"), 1);
   EXPECT_LT(base::get_number(merged.commands[0].body, "quality.accuracy.low"), 1);
@@ -124,9 +140,12 @@ TEST_F(Steps, RunOneAfterAnother) {
 }
 
 TEST_F(Steps, EndTheSameAfterKills) {
-  const auto collect = spec("data.collect", {{"source", {{"kind", "files"}, {"path", (folder_ / "logs").string()}}}}, {});
-  const auto clean = spec("data.clean", json::object{}, {{"events", (folder_ / "work-data.collect/raw").string()}});
-  const auto version = spec("data.version", {{"dataset", "d"}}, {{"data", (folder_ / "work-data.clean/clean.jsonl").string()}});
+  const auto collect = spec(
+      "data.collect", {{"source", {{"kind", "files"}, {"path", (folder_ / "logs").string()}}}}, {});
+  const auto clean = spec("data.clean", json::object{},
+                          {{"events", (folder_ / "work-data.collect/raw").string()}});
+  const auto version = spec("data.version", {{"dataset", "d"}},
+                            {{"data", (folder_ / "work-data.clean/clean.jsonl").string()}});
   std::vector<std::string> whole;
   for (const auto* step : {&collect, &clean, &version}) {
     run(*step);
@@ -138,7 +157,8 @@ TEST_F(Steps, EndTheSameAfterKills) {
       fs::remove_all(step->work_folder);
       fs::create_directories(step->work_folder);
     }
-    for (unsigned delay_us = 500; delay_us < 60'000; delay_us = delay_us * 2) run_and_kill(*step, delay_us);
+    for (unsigned delay_us = 500; delay_us < 60'000; delay_us = delay_us * 2)
+      run_and_kill(*step, delay_us);
     run(*step);
     for (const auto& draft : fs::recursive_directory_iterator(step->work_folder))
       if (draft.path().parent_path().filename() == "tmp") fs::remove(draft.path());
@@ -149,11 +169,15 @@ TEST_F(Steps, EndTheSameAfterKills) {
 TEST_F(Steps, SettingsWithAMistakeNameIt) {
   Quiet quiet;
   const std::string raw = (folder_ / "logs").string();
-  const auto typo = step_clean(spec("data.clean", {{"windw", json::object{}}}, {{"events", raw}}), quiet);
-  EXPECT_NE(base::describe(typo.error()).find("window"), std::string::npos) << base::describe(typo.error());
-  const auto rule = step_clean(spec("data.clean", {{"skip_rules", {"botz"}}}, {{"events", raw}}), quiet);
+  const auto typo =
+      step_clean(spec("data.clean", {{"windw", json::object{}}}, {{"events", raw}}), quiet);
+  EXPECT_NE(base::describe(typo.error()).find("window"), std::string::npos)
+      << base::describe(typo.error());
+  const auto rule =
+      step_clean(spec("data.clean", {{"skip_rules", {"botz"}}}, {{"events", raw}}), quiet);
   EXPECT_EQ(rule.error().code, "clean.rule");
-  const auto role = step_clean(spec("data.clean", {{"fields", {{"user", "nobody"}}}}, {{"events", raw}}), quiet);
+  const auto role =
+      step_clean(spec("data.clean", {{"fields", {{"user", "nobody"}}}}, {{"events", raw}}), quiet);
   EXPECT_EQ(role.error().code, "clean.role");
   const auto none = step_clean(spec("data.clean", json::object{}, {}), quiet);
   EXPECT_EQ(none.error().code, "clean.input");

@@ -51,8 +51,9 @@ base::Result<ByteReader> ByteReader::open(const std::filesystem::path& path) {
   errno = 0;
   gzFile file = std::filesystem::is_directory(path) ? nullptr : gzopen(path.c_str(), "rb");
   if (!file)
-    return base::failed("file.read", fmt::format("cannot read {}: {}", path.string(),
-                                                 errno != 0 ? std::strerror(errno) : "not a file"),
+    return base::failed("file.read",
+                        fmt::format("cannot read {}: {}", path.string(),
+                                    errno != 0 ? std::strerror(errno) : "not a file"),
                         "check the path and its permissions");
   gzbuffer(file, kBlockBytes);
   ByteReader reader;
@@ -61,7 +62,9 @@ base::Result<ByteReader> ByteReader::open(const std::filesystem::path& path) {
   return reader;
 }
 
-ByteReader::ByteReader(ByteReader&& other) noexcept { *this = std::move(other); }
+ByteReader::ByteReader(ByteReader&& other) noexcept {
+  *this = std::move(other);
+}
 ByteReader& ByteReader::operator=(ByteReader&& other) noexcept {
   std::swap(file_, other.file_);
   std::swap(block_, other.block_);
@@ -76,8 +79,8 @@ ByteReader::~ByteReader() {
 
 int ByteReader::refill() {
   if (!file_ || !damaged_.empty()) return -1;
-  const int got = gzread(static_cast<gzFile>(file_), block_.data(),
-                         static_cast<unsigned>(block_.size()));
+  const int got =
+      gzread(static_cast<gzFile>(file_), block_.data(), static_cast<unsigned>(block_.size()));
   int code = Z_OK;
   const char* reason = gzerror(static_cast<gzFile>(file_), &code);
   if (code != Z_OK && code != Z_STREAM_END) damaged_ = *reason ? reason : "damaged gzip data";
@@ -156,7 +159,8 @@ base::Result<bool> CsvReader::take_quoted(std::string& field) {
     if (c == '"') take();
     if (field.size() >= kMaxRecordBytes) {
       skip_line();
-      return mistake("csv.too_large", "a field is larger than 16 MiB", "is a closing quote missing?");
+      return mistake("csv.too_large", "a field is larger than 16 MiB",
+                     "is a closing quote missing?");
     }
     field += static_cast<char>(c);
   }
@@ -184,10 +188,10 @@ base::Result<bool> CsvReader::next(std::vector<std::string>& fields) {
     if (c == '"') {
       TRY(const bool closed, take_quoted(field));
       if (!closed)
-        return mistake("csv.quote",
-                       fmt::format("the quote opened in the record of line {} is never closed",
-                                   record_line_),
-                       "close it, or double a quote that belongs to the text");
+        return mistake(
+            "csv.quote",
+            fmt::format("the quote opened in the record of line {} is never closed", record_line_),
+            "close it, or double a quote that belongs to the text");
       c = take();
       if (c >= 0 && c != delimiter_ && c != '\n' && c != '\r') {
         auto failure = mistake("csv.quote", "text after a closing quote",

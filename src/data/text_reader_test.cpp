@@ -103,7 +103,8 @@ TEST_F(TextReader, EndsOnAnyBytes) {
 TEST_F(TextReader, NoticesAGzipFileThatBreaksOff) {
   gzFile file = gzopen(path_.c_str(), "wb");
   base::Random random(1);
-  for (int i = 0; i < 20'000; ++i) gzprintf(file, "%llu\n", static_cast<unsigned long long>(random.next()));
+  for (int i = 0; i < 20'000; ++i)
+    gzprintf(file, "%llu\n", static_cast<unsigned long long>(random.next()));
   gzclose(file);
   fs::resize_file(path_, fs::file_size(path_) / 2);
   auto lines = LineReader::open(path_);

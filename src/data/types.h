@@ -88,7 +88,7 @@ struct QualityRecorded {
 BOOST_DESCRIBE_STRUCT(QualityRecorded, (), (dataset, version, quality, simulated))
 
 struct NewTask {
-  std::string subject;               // what is judged: "session/s12"; once per queue
+  std::string subject;  // what is judged: "session/s12"; once per queue
   std::string question;
   std::vector<std::string> options;  // at least two
   std::string gold;                  // the known answer of a test task; empty: none

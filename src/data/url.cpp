@@ -28,11 +28,13 @@ bool is_unreserved(unsigned char c) {
 std::string normalise_escapes(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && std::isxdigit(static_cast<unsigned char>(text[i + 1])) &&
+    if (text[i] == '%' && i + 2 < text.size() &&
+        std::isxdigit(static_cast<unsigned char>(text[i + 1])) &&
         std::isxdigit(static_cast<unsigned char>(text[i + 2]))) {
       const int byte = std::stoi(std::string(text.substr(i + 1, 2)), nullptr, 16);
-      out += is_unreserved(static_cast<unsigned char>(byte)) ? std::string(1, static_cast<char>(byte))
-                                                             : fmt::format("%{:02X}", byte);
+      out += is_unreserved(static_cast<unsigned char>(byte))
+                 ? std::string(1, static_cast<char>(byte))
+                 : fmt::format("%{:02X}", byte);
       i += 2;
     } else {
       out += text[i];
@@ -43,7 +45,8 @@ std::string normalise_escapes(std::string_view text) {
 
 bool is_dropped(std::string_view name, const std::vector<std::string>& dropped) {
   return std::any_of(dropped.begin(), dropped.end(), [&](const std::string& pattern) {
-    if (pattern.ends_with('*')) return name.starts_with(std::string_view(pattern).substr(0, pattern.size() - 1));
+    if (pattern.ends_with('*'))
+      return name.starts_with(std::string_view(pattern).substr(0, pattern.size() - 1));
     return name == pattern;
   });
 }
@@ -104,9 +107,10 @@ base::Result<UrlParts> split_url(const std::string& text) {
 
 const std::vector<std::string>& tracking_parameters() {
   static const std::vector<std::string> names = {
-      "utm_*",  "gclid",   "dclid",  "fbclid",  "msclkid", "mc_cid", "mc_eid", "igshid",
-      "yclid",  "_ga",     "_gl",    "ref",     "ref_src", "referrer", "spm",  "scm",
-      "source", "campaign", "affiliate", "sid", "sessionid", "session_id", "phpsessid", "jsessionid"};
+      "utm_*",     "gclid",    "dclid",     "fbclid",     "msclkid",   "mc_cid",
+      "mc_eid",    "igshid",   "yclid",     "_ga",        "_gl",       "ref",
+      "ref_src",   "referrer", "spm",       "scm",        "source",    "campaign",
+      "affiliate", "sid",      "sessionid", "session_id", "phpsessid", "jsessionid"};
   return names;
 }
 

@@ -26,7 +26,8 @@ TEST(Robots, LongestMatchWinsAndAllowWinsTies) {
   const auto robots = Robots::parse(
       "User-agent: *\nDisallow: /\n\nUser-agent: FulcrumBot\nUser-agent: other\n"
       "Disallow: /private\nAllow: /private/open\nDisallow: /*.pdf$\nDisallow: /same\nAllow: /same\n"
-      "Crawl-delay: 2\n", "FulcrumBot/0.1");
+      "Crawl-delay: 2\n",
+      "FulcrumBot/0.1");
   EXPECT_TRUE(robots.allows("/"));
   EXPECT_FALSE(robots.allows("/private/x"));
   EXPECT_TRUE(robots.allows("/private/open/x"));
@@ -38,8 +39,8 @@ TEST(Robots, LongestMatchWinsAndAllowWinsTies) {
 }
 
 TEST(Robots, FallsBackToTheGeneralGroup) {
-  const auto robots = Robots::parse("User-agent: googlebot\nDisallow: /\nUser-agent: *\nDisallow: /x\n",
-                                    "FulcrumBot");
+  const auto robots = Robots::parse(
+      "User-agent: googlebot\nDisallow: /\nUser-agent: *\nDisallow: /x\n", "FulcrumBot");
   EXPECT_TRUE(robots.allows("/y"));
   EXPECT_FALSE(robots.allows("/x/1"));
   EXPECT_TRUE(Robots().allows("/x"));
@@ -51,7 +52,8 @@ TEST(Html, FindsBySelectors) {
   const HtmlPage page(
       "<html><head><base href='/b/'><link rel=canonical href='/item/1'></head><body>"
       "<article class='item big' id=x><h1> Red <b>shoe</b></h1><span itemprop=price content=12.5>"
-      "12,50</span><ul><li><p>deep</p></li></ul><a href=/1>1</a><a rel=nofollow href=/2>2</a></article>");
+      "12,50</span><ul><li><p>deep</p></li></ul><a href=/1>1</a><a rel=nofollow "
+      "href=/2>2</a></article>");
   const auto first = [&](const char* text) {
     return page.first(Selector::parse(text).value()).value_or("-");
   };

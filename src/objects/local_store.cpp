@@ -162,8 +162,8 @@ class LocalStore final : public Store {
           ids.push_back(prefix + file.path().filename().string());
     }
     if (error)
-      return base::failed("object.list", fmt::format("cannot list {}: {}", root_.string(),
-                                                     error.message()));
+      return base::failed("object.list",
+                          fmt::format("cannot list {}: {}", root_.string(), error.message()));
     std::sort(ids.begin(), ids.end());
     return ids;
   }

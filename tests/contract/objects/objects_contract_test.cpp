@@ -111,9 +111,10 @@ TEST_P(ObjectsContract, FindsDamageAndSurvivesReopening) {
 
 INSTANTIATE_TEST_SUITE_P(
     Backends, ObjectsContract,
-    testing::Values(
-        Backend{"memory", [](const fs::path&) { return open_memory_store(); }, false},
-        Backend{"local", [](const fs::path& root) { return open_local_store(root).value(); }, true}),
+    testing::Values(Backend{"memory", [](const fs::path&) { return open_memory_store(); }, false},
+                    Backend{"local",
+                            [](const fs::path& root) { return open_local_store(root).value(); },
+                            true}),
     [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace

@@ -40,13 +40,16 @@ base::Result<FetchReply> serve(const FetchRequest& request, std::size_t attempt)
     reply.body = base::to_text(body);
   } else if (path == "/") {
     reply.headers["content-type"] = "text/html";
-    for (int i = 0; i < 12; ++i) reply.body += fmt::format("<a href='/item/{}?utm_source=home'>x</a>", i);
+    for (int i = 0; i < 12; ++i)
+      reply.body += fmt::format("<a href='/item/{}?utm_source=home'>x</a>", i);
     reply.body += "<a href='http://other.test/'>away</a><a href='/gone'>gone</a>";
   } else if (path.starts_with("/item/")) {
     const int item = std::stoi(path.substr(6));
     reply.headers["content-type"] = "text/html; charset=utf-8";
-    reply.body = fmt::format("<link rel=canonical href='/item/{}'><h1>Thing {}</h1><b class=price>{}.50</b>"
-                             "<a href='/item/{}?ref=next'>next</a>", item % 10, item, item, (item + 1) % 12);
+    reply.body = fmt::format(
+        "<link rel=canonical href='/item/{}'><h1>Thing {}</h1><b class=price>{}.50</b>"
+        "<a href='/item/{}?ref=next'>next</a>",
+        item % 10, item, item, (item + 1) % 12);
   } else {
     reply.status = 404;
   }
@@ -62,7 +65,8 @@ struct Case {
 class SourceContract : public testing::TestWithParam<Case> {
  protected:
   void SetUp() override {
-    folder_ = fs::temp_directory_path() / fmt::format("fulcrum-source-{}-{}", ::getpid(), GetParam().name);
+    folder_ = fs::temp_directory_path() /
+              fmt::format("fulcrum-source-{}-{}", ::getpid(), GetParam().name);
     fs::remove_all(folder_);
     fs::create_directories(folder_);
     settings_ = json::object{{"source", GetParam().source(folder_)}};
@@ -72,13 +76,18 @@ class SourceContract : public testing::TestWithParam<Case> {
   /// Runs in `work`; the fetcher dies for good after `lives` requests.
   base::Result<exec::StepResult> run(const std::string& work, std::size_t lives) {
     fs::create_directories(folder_ / work);
-    const exec::StepSpec spec{.step = "s", .kind = "data.collect", .settings = settings_, .inputs = {},
-                              .work_folder = (folder_ / work).string(), .seed = 1};
+    const exec::StepSpec spec{.step = "s",
+                              .kind = "data.collect",
+                              .settings = settings_,
+                              .inputs = {},
+                              .work_folder = (folder_ / work).string(),
+                              .seed = 1};
     std::size_t requests = 0;
-    MemoryFetcher fetcher([&](const FetchRequest& request, std::size_t attempt) -> base::Result<FetchReply> {
-      if (++requests > lives) return base::failed("fetch.connect", "killed");
-      return serve(request, attempt);
-    });
+    MemoryFetcher fetcher(
+        [&](const FetchRequest& request, std::size_t attempt) -> base::Result<FetchReply> {
+          if (++requests > lives) return base::failed("fetch.connect", "killed");
+          return serve(request, attempt);
+        });
     ManualWaiter waiter;
     Quiet quiet;
     return collect(spec, quiet, fetcher, waiter);
@@ -121,7 +130,8 @@ TEST_P(SourceContract, DropsWhatAKillLeftHalfWritten) {
   ASSERT_TRUE(run("whole", 10'000));
   const std::string expected = content("whole");
   for (const auto& entry : fs::recursive_directory_iterator(folder_ / "whole/raw"))
-    if (entry.path().extension() == ".jsonl") std::ofstream(entry.path(), std::ios::app) << "{\"half";
+    if (entry.path().extension() == ".jsonl")
+      std::ofstream(entry.path(), std::ios::app) << "{\"half";
   ASSERT_TRUE(run("whole", 10'000));
   EXPECT_EQ(content("whole"), expected);
 }
@@ -137,10 +147,16 @@ json::object inline_rows(const fs::path&) {
   return {{"kind", "inline"}, {"rows", {{{"user", "u1"}}, {{"user", "u2"}}}}};
 }
 json::object http_json(const fs::path&) {
-  return {{"kind", "http_json"}, {"url", "http://shop.test/api?page=1"}, {"rate_per_s", 0}, {"retries", 2}};
+  return {{"kind", "http_json"},
+          {"url", "http://shop.test/api?page=1"},
+          {"rate_per_s", 0},
+          {"retries", 2}};
 }
 json::object crawl(const fs::path&) {
-  return {{"kind", "crawl"}, {"url", "http://shop.test/"}, {"rate_per_s", 0}, {"retries", 2},
+  return {{"kind", "crawl"},
+          {"url", "http://shop.test/"},
+          {"rate_per_s", 0},
+          {"retries", 2},
           {"fields", {{"title", "h1"}, {"price", "b.price"}}}};
 }
 json::object files(const fs::path& folder) {
@@ -153,16 +169,20 @@ json::object files(const fs::path& folder) {
 json::object table(const fs::path& folder) {
   std::ofstream file(folder / "ratings.csv");
   file << "userId,movieId,rating,timestamp\n";
-  for (int i = 0; i < 1000; ++i) file << i % 7 << "," << i << "," << i % 5 << "," << 1'700'000'000 + i << "\n";
-  return {{"kind", "table"}, {"path", (folder / "ratings.csv").string()}, {"min_value", 2},
-          {"columns", {{"user", "userId"}, {"item", "movieId"}, {"time", "timestamp"}, {"value", "rating"}}}};
+  for (int i = 0; i < 1000; ++i)
+    file << i % 7 << "," << i << "," << i % 5 << "," << 1'700'000'000 + i << "\n";
+  return {{"kind", "table"},
+          {"path", (folder / "ratings.csv").string()},
+          {"min_value", 2},
+          {"columns",
+           {{"user", "userId"}, {"item", "movieId"}, {"time", "timestamp"}, {"value", "rating"}}}};
 }
 
 // The crawl: twelve links, /item/3 is refused, items 10 and 11 are canonically 0 and 1.
 INSTANTIATE_TEST_SUITE_P(Sources, SourceContract,
-                         testing::Values(Case{"inline", inline_rows, 2}, Case{"http_json", http_json, 15},
-                                         Case{"crawl", crawl, 9}, Case{"files", files, 4},
-                                         Case{"table", table, 600}),
+                         testing::Values(Case{"inline", inline_rows, 2},
+                                         Case{"http_json", http_json, 15}, Case{"crawl", crawl, 9},
+                                         Case{"files", files, 4}, Case{"table", table, 600}),
                          [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
