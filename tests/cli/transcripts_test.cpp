@@ -1,0 +1,167 @@
+// What people type and what they get, in an empty home.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/json.h"
+#include "cli/run_program.h"
+
+namespace fulcrum::tests {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class Cli : public testing::Test {
+ protected:
+  Ran fulcrum(const std::vector<std::string>& words, const std::string& input = {}) {
+    return run(home_.path() + "/h", words, input);
+  }
+  std::string home() const { return home_.path() + "/h"; }
+  TemporaryHome home_;
+};
+
+TEST_F(Cli, ANoteIsAddedAndListed) {
+  const auto added = fulcrum({"note", "add", "--subject", "job/1", "--text", "slow disk"});
+  EXPECT_EQ(added.exit_code, 0) << added.err;
+  EXPECT_THAT(added.out, HasSubstr("note/job/1"));
+  const auto listed = fulcrum({"note", "list"});
+  EXPECT_EQ(listed.exit_code, 0);
+  EXPECT_THAT(listed.out, HasSubstr("slow disk"));
+  EXPECT_THAT(listed.out, HasSubstr("member/owner"));
+  const auto json = fulcrum({"note", "list", "--json"});
+  const auto parsed = base::parse_json(json.out, "out");
+  ASSERT_TRUE(parsed) << json.out;
+  EXPECT_EQ(parsed->at("notes").at(0).at("text"), "slow disk");
+  EXPECT_EQ(fulcrum({"note", "add", "--subject", "s", "--text", "t", "--quiet"}).out, "note/s\n");
+}
+
+TEST_F(Cli, TheHomeIsTheOwnersAlone) {
+  ASSERT_EQ(fulcrum({"note", "list"}).exit_code, 0);
+  struct stat status {};
+  ASSERT_EQ(::stat(home().c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0700u);
+  ASSERT_EQ(::stat((home() + "/token").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600u);
+}
+
+TEST_F(Cli, AWrongWordNamesTheNearest) {
+  const auto group = fulcrum({"nte", "add"});
+  EXPECT_EQ(group.exit_code, 2);
+  EXPECT_THAT(group.err, HasSubstr("fulcrum has no command nte"));
+  EXPECT_THAT(group.err, HasSubstr("did you mean note?"));
+  const auto leaf = fulcrum({"note", "ad"});
+  EXPECT_EQ(leaf.exit_code, 2);
+  EXPECT_THAT(leaf.err, HasSubstr("did you mean add?"));
+  const auto option = fulcrum({"note", "add", "--txt", "x"});
+  EXPECT_EQ(option.exit_code, 2);
+  EXPECT_THAT(option.err, HasSubstr("did you mean --text?"));
+  EXPECT_FALSE(std::filesystem::exists(home()));
+}
+
+TEST_F(Cli, AWrongTypeSaysWhatWasExpected) {
+  const auto ran = fulcrum({"note", "list", "--limit", "two"});
+  EXPECT_EQ(ran.exit_code, 2);
+  EXPECT_THAT(ran.err, HasSubstr("limit: expected integer \u2265 0, got \"two\""));
+}
+
+TEST_F(Cli, AMissingValueIsNamed) {
+  const auto ran = fulcrum({"note", "add", "--subject", "s"});
+  EXPECT_EQ(ran.exit_code, 2);
+  EXPECT_THAT(ran.err, HasSubstr("text: required, but missing"));
+  const auto json = fulcrum({"note", "add", "--subject", "s", "--json"});
+  EXPECT_EQ(json.out, "");
+  const auto error = base::parse_json(json.err, "err");
+  ASSERT_TRUE(error) << json.err;
+  EXPECT_EQ(error->at("error").at("code"), "value.missing");
+  EXPECT_EQ(error->at("error").at("field"), "text");
+}
+
+TEST_F(Cli, TheBodyMayComeFromJson) {
+  const auto ran = fulcrum({"note", "add", "--from-json", "-", "--text", "mine"},
+                           R"({"subject":"s","text":"theirs"})");
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_THAT(fulcrum({"note", "list"}).out, HasSubstr("mine"));
+  const auto broken = fulcrum({"note", "add", "--from-json", "-"}, "{\n  \"subject\": }");
+  EXPECT_EQ(broken.exit_code, 2);
+  EXPECT_THAT(broken.err, HasSubstr("standard input:2:"));
+}
+
+TEST_F(Cli, AKeyHappensOnce) {
+  const std::vector<std::string> words = {"note", "add",    "--subject",         "s",
+                                          "--text", "t", "--idempotency-key", "k", "--json"};
+  const auto first = fulcrum(words), second = fulcrum(words);
+  EXPECT_EQ(base::parse_json(first.out, "out")->at("seq"),
+            base::parse_json(second.out, "out")->at("seq"));
+  EXPECT_THAT(second.out, HasSubstr("\"repeated\":true"));
+}
+
+TEST_F(Cli, WhatNeedsAServerSaysSo) {
+  const auto ran = fulcrum({"job", "submit", "--name", "x", "--from-json", "-"}, "{}");
+  EXPECT_EQ(ran.exit_code, 3) << ran.err;
+  EXPECT_THAT(ran.err, HasSubstr("fulcrum up"));
+}
+
+TEST_F(Cli, AHeldHomeWhoseHolderDoesNotAnswerIsAClearFailure) {
+  ASSERT_EQ(fulcrum({"note", "list"}).exit_code, 0);
+  const int lock = ::open((home() + "/lock").c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_EQ(::flock(lock, LOCK_EX | LOCK_NB), 0);
+  const auto ran = fulcrum({"note", "list", "--wait", "0.1"});
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_THAT(ran.err, HasSubstr("another process holds"));
+  EXPECT_THAT(ran.err, HasSubstr("engine.sock"));
+  EXPECT_EQ(fulcrum({"up", "--port", "0"}).exit_code, 1);
+  ::close(lock);
+  EXPECT_EQ(fulcrum({"note", "list"}).exit_code, 0);
+}
+
+TEST_F(Cli, TheLedgerIsShownCheckedMovedAndRebuilt) {
+  for (const char* text : {"one", "two"})
+    ASSERT_EQ(fulcrum({"note", "add", "--subject", "s", "--text", text}).exit_code, 0);
+  EXPECT_THAT(fulcrum({"ledger", "tail"}).out, HasSubstr("note.added"));
+  const auto verified = fulcrum({"ledger", "verify", "--json"});
+  EXPECT_EQ(verified.exit_code, 0) << verified.err << verified.out;
+  const auto report = base::parse_json(verified.out, "out");
+  ASSERT_TRUE(report);
+  EXPECT_TRUE(report->at("ok").as_bool());
+  const auto before = fulcrum({"note", "list", "--json"}).out;
+  EXPECT_EQ(fulcrum({"ledger", "rebuild"}).exit_code, 0);
+  EXPECT_EQ(fulcrum({"note", "list", "--json"}).out, before);
+  const std::string file = home_.path() + "/export";
+  EXPECT_EQ(fulcrum({"ledger", "export", file}).exit_code, 0);
+  EXPECT_EQ(fulcrum({"ledger", "import", file}).exit_code, 1);
+  const std::string other = home_.path() + "/other";
+  const auto imported = run(other, {"ledger", "import", file, "--json"});
+  EXPECT_EQ(imported.exit_code, 0) << imported.err;
+  EXPECT_EQ(base::parse_json(imported.out, "out")->at("root"), report->at("root"));
+  EXPECT_EQ(run(other, {"note", "list", "--json"}).out, before);
+  const auto again = run(other, {"ledger", "verify", "--json"});
+  EXPECT_EQ(again.exit_code, 0) << again.out << again.err;
+}
+
+TEST_F(Cli, HelpAndCompletionNeedNoHome) {
+  EXPECT_THAT(fulcrum({"--help"}).out, HasSubstr("note"));
+  EXPECT_THAT(fulcrum({"note", "add", "--help"}).out, HasSubstr("--subject"));
+  EXPECT_THAT(fulcrum({"help", "exit-codes"}).out, HasSubstr("3  refused"));
+  EXPECT_THAT(fulcrum({"--lang", "zh", "help", "exit-codes"}).out, HasSubstr("退出码"));
+  EXPECT_EQ(fulcrum({"help", "exit-code"}).exit_code, 2);
+  EXPECT_THAT(fulcrum({"completion", "bash"}).out, HasSubstr("\"note add\") words=\"--subject"));
+  EXPECT_THAT(fulcrum({"--version"}).out, HasSubstr("fulcrum 0."));
+  EXPECT_EQ(fulcrum({"completion", "tcsh"}).exit_code, 2);
+  EXPECT_FALSE(std::filesystem::exists(home()));
+}
+
+TEST_F(Cli, MessagesComeInChinese) {
+  const auto ran = fulcrum({"--lang", "zh", "nte"});
+  EXPECT_THAT(ran.err, HasSubstr("没有命令 nte"));
+  EXPECT_THAT(ran.err, Not(HasSubstr("has no command")));
+}
+
+}  // namespace
+}  // namespace fulcrum::tests
