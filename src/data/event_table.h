@@ -1,6 +1,6 @@
 #pragma once
 // Collected rows in columns: what the rules look at. Text is interned, a cell is twelve bytes, so
-// that a row of a click log costs some 250 bytes.
+// that a row of a click log costs some 500 bytes.
 #include <cstdint>
 #include <deque>
 #include <optional>
