@@ -142,7 +142,7 @@ async function showNodes() {
   if (!answer.nodes?.length) return show("nodes", note("nothing"));
   show("nodes", table(say("nodes"), [{ title: say("node") }, { title: say("state") }, { title: say("devices"), number: true },
     { title: say("price"), number: true }],
-    answer.nodes.map((n) => [n.node, stateText(n.availability), n.devices, fixed(n.price_usd_per_hour, 2)])));
+    answer.nodes.map((n) => [n.name, stateText(n.availability), n.node.devices.length, fixed(n.node.price_usd_per_hour, 2)])));
 }
 
 function showEvents() {
