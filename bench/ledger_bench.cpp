@@ -1,7 +1,7 @@
 // Figures of the ledger, one JSON line each. Usage: ledger_bench [FOLDER] [EVENTS] [PART]
 //   FOLDER  where the files go (default: the system's temporary folder); must be on a real disk
 //   EVENTS  of the home that is opened and replayed (default 1000000)
-//   PART    append, latency or open alone (default: all)
+//   PART    append, processor, latency or open alone (default: all)
 #include <fmt/format.h>
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <thread>
 
@@ -72,8 +73,8 @@ std::unique_ptr<control::Engine> open(const Folder& folder, std::size_t group,
   auto key = must(trust::open_ledger_key(folder.path() / "keys"));
   std::vector<std::unique_ptr<ledger::Pillar>> pillars;
   pillars.push_back(bench::make_meter_pillar());
-  auto store = must(ledger::open_sqlite_store(folder.file("ledger.db"),
-                                              {pillars[0]->tables(), key.sign}));
+  auto store =
+      must(ledger::open_sqlite_store(folder.file("ledger.db"), {pillars[0]->tables(), key.sign}));
   control::EngineOptions options;
   options.max_group_events = group;
   options.snapshot_every_events = snapshot_every;
@@ -84,7 +85,9 @@ control::CommandRequest record(std::uint64_t number) {
   return {"meter.record",
           json::object{{"meter", fmt::format("hall-{}", number % 50)},
                        {"value", static_cast<std::int64_t>(number)}},
-          "member/bench", ledger::Role::kMember, {}};
+          "member/bench",
+          ledger::Role::kMember,
+          {}};
 }
 
 /// Submits so many commands with a bounded number in flight, and waits for the last.
@@ -112,8 +115,7 @@ double engine_events_per_s(const std::filesystem::path& parent, std::size_t grou
 }
 
 /// The reference: the same bytes into one bare table, in transactions of the same size.
-double bare_rows_per_s(const std::filesystem::path& parent, std::size_t group,
-                       std::uint64_t rows) {
+double bare_rows_per_s(const std::filesystem::path& parent, std::size_t group, std::uint64_t rows) {
   const Folder folder(parent);
   sqlite3* database = nullptr;
   sqlite3_open(folder.file("bare.db").c_str(), &database);
@@ -224,6 +226,25 @@ void measure_opening(const std::filesystem::path& parent, std::uint64_t events) 
   print_figure("ledger.open_with_snapshot", open_s, "s", "open without snapshot", replay_s);
 }
 
+/// Processor time of all threads, which a busy machine changes less than the time on the wall.
+double cpu_s() {
+  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
+
+void measure_processor(const std::filesystem::path& parent) {
+  constexpr std::uint64_t kEvents = 200'000;
+  double best_us = 1e9, bare_us = 1e9;
+  for (int round = 0; round < 3; ++round) {
+    double begin = cpu_s();
+    bare_rows_per_s(parent, 1000, kEvents);
+    bare_us = std::min(bare_us, (cpu_s() - begin) * 1e6 / kEvents);
+    begin = cpu_s();
+    engine_events_per_s(parent, 1000, kEvents);
+    best_us = std::min(best_us, (cpu_s() - begin) * 1e6 / kEvents);
+  }
+  print_figure("ledger.processor_time_per_event", best_us, "us", "bare table insert", bare_us);
+}
+
 void measure_appending(const std::filesystem::path& parent) {
   for (const std::size_t group : {1000, 100}) {
     double best = 0, bare = 0;
@@ -259,6 +280,7 @@ int main(int count, char** arguments) {
   const std::uint64_t events = count > 2 ? std::strtoull(arguments[2], nullptr, 10) : 1'000'000;
   const std::string_view part = count > 3 ? arguments[3] : "all";
   if (part == "all" || part == "append") measure_appending(parent);
+  if (part == "all" || part == "processor") measure_processor(parent);
   if (part == "all" || part == "latency") measure_latency(parent);
   if (part == "all" || part == "open") measure_opening(parent, events);
   return 0;

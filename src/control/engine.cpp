@@ -40,6 +40,11 @@ class StateLock {
   std::shared_mutex mutex_;
 };
 
+/// The events themselves were at fault, not the medium.
+bool is_fault_of_content(const base::Error& error) {
+  return error.code == "ledger.project" || error.code == "table.unknown";
+}
+
 class LedgerEngine final : public Engine {
  public:
   LedgerEngine(std::vector<std::unique_ptr<ledger::Pillar>> pillars,
@@ -76,8 +81,9 @@ class LedgerEngine final : public Engine {
   using Batch = std::vector<PendingCommand>;
   void write_loop();
   /// Waits for commands; false when the engine stops and none is left.
-  bool take(Batch& batch, std::deque<PendingCommand>& taken);
+  bool take(std::deque<PendingCommand>& taken);
   void run_group(Batch& batch, std::deque<PendingCommand>& taken);
+  void put_back(Batch& batch, std::deque<PendingCommand>& taken);
   base::Status reload();
   void finish(Batch& batch, const base::Status& status);
   void erase_subjects(std::vector<std::string> subjects);
@@ -92,6 +98,7 @@ class LedgerEngine final : public Engine {
   EngineState state_;
   GroupBuilder builder_;               // writer thread only
   bool is_state_lost_ = false;         // writer thread only
+  std::size_t alone_ = 0;              // writer thread only: commands to commit one by one
   std::vector<std::string> unerased_;  // writer thread only: erasures that are still to be done
 
   mutable std::mutex queue_mutex_;
@@ -209,17 +216,20 @@ EngineCounters LedgerEngine::counters() const {
 void LedgerEngine::write_loop() {
   Batch batch;
   std::deque<PendingCommand> taken;
-  while (take(batch, taken)) {
+  std::uint64_t tried_seq = snapshot_seq_;  // a failing snapshot is not tried after every group
+  while (take(taken)) {
     run_group(batch, taken);
     batch.clear();
-    if (store_->size() - snapshot_seq_ >= options_.snapshot_every_events) {
+    if (store_->size() - std::max<std::uint64_t>(snapshot_seq_, tried_seq) >=
+        options_.snapshot_every_events) {
+      tried_seq = store_->size();
       if (const auto status = snapshot(); !status)
         spdlog::warn("no snapshot written: {}", status.error().message);
     }
   }
 }
 
-bool LedgerEngine::take(Batch&, std::deque<PendingCommand>& taken) {
+bool LedgerEngine::take(std::deque<PendingCommand>& taken) {
   if (!taken.empty()) return true;
   std::unique_lock lock(queue_mutex_);
   queue_filled_.wait(lock, [&] { return is_stopping_ || !queue_.empty(); });
@@ -236,7 +246,7 @@ void LedgerEngine::run_group(Batch& batch, std::deque<PendingCommand>& taken) {
     if (is_state_lost_) status = reload();
     builder_.start(!status);
     while (!taken.empty() && builder_.events() < options_.max_group_events &&
-           batch.size() < options_.max_group_events) {
+           batch.size() < (alone_ > 0 ? 1 : options_.max_group_events)) {
       batch.push_back(std::move(taken.front()));
       taken.pop_front();
       if (status) builder_.add(batch.back());
@@ -256,8 +266,24 @@ void LedgerEngine::run_group(Batch& batch, std::deque<PendingCommand>& taken) {
       }
     }
   }
+  if (alone_ > 0) {
+    --alone_;
+  } else if (!status && batch.size() > 1 && is_fault_of_content(status.error())) {
+    put_back(batch, taken);
+    return;
+  }
   count(batch, status, append_us);
   finish(batch, status);
+}
+
+/// One command's events broke the group: each is tried on its own, so that only that one fails.
+void LedgerEngine::put_back(Batch& batch, std::deque<PendingCommand>& taken) {
+  alone_ = batch.size();
+  for (auto pending = batch.rbegin(); pending != batch.rend(); ++pending) {
+    pending->reply = CommandReply{};
+    pending->is_in_group = false;
+    taken.push_front(std::move(*pending));
+  }
 }
 
 /// Back to the last durable seq.

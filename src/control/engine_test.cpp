@@ -296,6 +296,61 @@ TEST_F(EngineTest, StaleReadModelsAreRebuiltWhenItOpens) {
   EXPECT_EQ(*engine.store().tables().count({.table = "team_notes"}), 1u);
 }
 
+/// Its read model breaks on one kind of command.
+class FragilePillar final : public ledger::Pillar {
+ public:
+  std::string_view name() const override { return "fragile"; }
+  const std::vector<ledger::CommandSpec>& commands() const override { return commands_; }
+  const std::vector<ledger::QuerySpec>& queries() const override { return queries_; }
+  const std::vector<ledger::TableSpec>& tables() const override { return tables_; }
+  base::Result<ledger::NewEvents> decide(std::string_view, const json::value& body,
+                                         const ledger::Context&) const override {
+    return ledger::NewEvents{{"fragile/1", "fragile.hit", base::to_text(body)}};
+  }
+  void evolve(const ledger::Event&, const json::value&) override { ++hits_; }
+  void project(const ledger::Event&, const json::value& payload,
+               ledger::TableWriter&) const override {
+    if (base::get_bool(payload, "broken")) throw std::runtime_error("no such shape");
+  }
+  base::Result<json::value> answer(std::string_view, const json::value&,
+                                   const ledger::TableReader&) const override {
+    return json::value(hits_);
+  }
+  json::value save() const override { return json::object{{"hits", hits_}}; }
+  base::Status restore(const json::value& saved) override {
+    hits_ = base::get_integer(saved, "hits");
+    return {};
+  }
+
+ private:
+  std::vector<ledger::CommandSpec> commands_{{"fragile.hit", Role::kMember, "Hit", {}}};
+  std::vector<ledger::QuerySpec> queries_{{"fragile.count", Role::kViewer, "Count", {}}};
+  std::vector<ledger::TableSpec> tables_;
+  std::int64_t hits_ = 0;
+};
+
+TEST_F(EngineTest, OneBrokenCommandDoesNotFailItsGroup) {
+  std::vector<std::unique_ptr<ledger::Pillar>> fragile;
+  fragile.push_back(std::make_unique<FragilePillar>());
+  auto engine = *open_engine(std::move(fragile), ledger::open_memory_store({}), nullptr, options_);
+  std::atomic<int> accepted = 0, failed = 0;
+  for (int i = 0; i < 200; ++i)
+    engine->submit_async({"fragile.hit", json::object{{"broken", i % 50 == 7}}, "m", Role::kOwner,
+                          fmt::format("k{}", i)},
+                         [&](auto reply) {
+                           ++(reply ? accepted : failed);
+                           if (!reply) {
+                             EXPECT_EQ(reply.error().code, "ledger.project");
+                           }
+                         });
+  // Commands are carried out in order, so this one is the last.
+  ASSERT_TRUE(engine->submit({"fragile.hit", json::object{}, "m", Role::kOwner, {}}));
+  EXPECT_EQ(accepted, 196);
+  EXPECT_EQ(failed, 4);
+  EXPECT_EQ(engine->store().size(), 197u);
+  EXPECT_EQ(*engine->query("fragile.count", {}, "m", Role::kViewer), json::value(197));
+}
+
 TEST_F(EngineTest, ASeedAndAClockGiveTheSameLedger) {
   std::vector<base::Digest> roots;
   for (int run = 0; run < 2; ++run) {

@@ -71,8 +71,11 @@ base::Result<std::int64_t> Appender::name_id(const std::string& name) {
 }
 
 base::Result<std::int64_t> Appender::write_command(const Commit& commit) {
-  TRY(Statement * statement,
-      connection_.prepare("INSERT INTO commands(command_id, last_seq, reply) VALUES(?, ?, ?)"));
+  if (!insert_command_) {
+    TRY(insert_command_,
+        connection_.prepare("INSERT INTO commands(command_id, last_seq, reply) VALUES(?, ?, ?)"));
+  }
+  Statement* const statement = insert_command_;
   const std::uint64_t last_seq = commit.events.empty() ? 0 : commit.events.back().seq;
   statement->bind(1, std::string_view(commit.command_id));
   statement->bind(2, last_seq);
@@ -98,9 +101,12 @@ base::Status Appender::write_event(const Event& event, std::int64_t command,
     changed_.emplace_back(&event.stream, stream);
   }
   stream->version = event.version;
-  TRY(Statement * statement,
-      connection_.prepare("INSERT INTO events(seq, time_us, stream, version, kind, actor, command,"
-                          " payload, leaf) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  if (!insert_event_) {
+    TRY(insert_event_,
+        connection_.prepare("INSERT INTO events(seq, time_us, stream, version, kind, actor,"
+                            " command, payload, leaf) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  }
+  Statement* const statement = insert_event_;
   statement->bind(1, event.seq).bind(2, event.time_us).bind(3, stream_row);
   statement->bind(4, event.version).bind(5, kind).bind(6, actor).bind(7, command);
   statement->bind(8, std::string_view(event.payload)).bind_blob(9, bytes_of(leaf));

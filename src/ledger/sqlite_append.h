@@ -42,6 +42,8 @@ class Appender {
   base::Status write_tree(const PreparedGroup& prepared);
 
   Connection& connection_;
+  Statement* insert_command_ = nullptr;  // looked up once; the connection owns them
+  Statement* insert_event_ = nullptr;
   ByText<std::int64_t> names_;
   ByText<Stream> streams_;
   std::vector<std::pair<const std::string*, Stream*>> changed_;
