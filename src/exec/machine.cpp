@@ -22,9 +22,16 @@ double now_s() {
 constexpr int kLanes = 64;  // independent sums, enough to fill the pipelines
 constexpr int kRounds = 20'000;
 
+// Clones are chosen before main, which a sanitizer's run-time does not survive.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define FULCRUM_FUSED
+#else
+#define FULCRUM_FUSED \
+  __attribute__((target_clones("avx512f", "avx2,fma", "default"), optimize("O3", "fast-math")))
+#endif
+
 /// 2·kLanes·kRounds floating-point operations, nothing of it in memory.
-__attribute__((target_clones("avx512f", "avx2,fma", "default"), optimize("O3", "fast-math"))) double
-fused_block(double factor) {
+FULCRUM_FUSED double fused_block(double factor) {
   double sums[kLanes];
   for (int i = 0; i < kLanes; ++i) sums[i] = i;
   for (int round = 0; round < kRounds; ++round)
