@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cctype>
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -246,7 +247,9 @@ class Server final : public HttpServer {
       return base::failed("http.listen",
                           fmt::format("cannot listen on {}: {}", listening_on_,
                                       error.code().message()),
-                          "another program may use it; try --port 0 for any free port");
+                          listening_on_ == options_.unix_socket
+                              ? "a Unix socket's path has at most 107 bytes: choose a shorter home"
+                              : "another program may use it; try --port 0 for any free port");
     }
     for (unsigned i = 0; i < std::max(1u, options_.threads); ++i)
       threads_.emplace_back([this] { io_.run(); });
@@ -348,6 +351,8 @@ class Server final : public HttpServer {
   HttpServerOptions options_;
   Shared shared_;  // outlives io_, whose destruction drops the last connections
   asio::io_context io_;
+  // A request on the pool is no work of io_'s, which must yet be there to send its answer.
+  asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
   asio::steady_timer retry_;
   asio::ip::tcp::acceptor tcp_;
   asio::local::stream_protocol::acceptor local_;
