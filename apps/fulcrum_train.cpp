@@ -6,8 +6,8 @@
 #include <csignal>
 #include <filesystem>
 
-#include "http/http_server.h"
 #include "base/files.h"
+#include "http/http_server.h"
 #include "train/serving.h"
 #include "train/torch/load_model.h"
 #include "train/torch/steps.h"
@@ -33,9 +33,9 @@ base::Status serve(const ServeOptions& options) {
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
 
   TRY(auto model, train::load_model(options.model));
-  const auto service = train::make_inference_service(
-      {options.name, options.version, model.card.kind, std::move(model.card.items),
-       std::move(model.recommender)});
+  const auto service =
+      train::make_inference_service({options.name, options.version, model.card.kind,
+                                     std::move(model.card.items), std::move(model.recommender)});
   http::HttpServerOptions listen;
   listen.port = options.port;
   TRY(const auto server, http::start_http_server(listen, [&](const http::HttpRequest& request) {

@@ -116,9 +116,9 @@ ItemKnn train_item_knn(std::span<const History> training, std::size_t items, uns
     for (const Item i : touched) {
       const auto count = std::exchange(together[static_cast<std::size_t>(i)], 0);
       if (static_cast<std::size_t>(i) == j) continue;
-      const double norm = std::sqrt(static_cast<double>(incidence.users[j].size()) *
-                                    static_cast<double>(
-                                        incidence.users[static_cast<std::size_t>(i)].size()));
+      const double norm =
+          std::sqrt(static_cast<double>(incidence.users[j].size()) *
+                    static_cast<double>(incidence.users[static_cast<std::size_t>(i)].size()));
       near.emplace_back(i, static_cast<float>(count / norm));
     }
     std::sort(near.begin(), near.end(), [](const auto& a, const auto& b) {

@@ -11,8 +11,7 @@
 namespace fulcrum::train {
 
 /// score(i) = how often i occurs in the training sequences.
-std::unique_ptr<Recommender> train_popularity(std::span<const History> training,
-                                              std::size_t items);
+std::unique_ptr<Recommender> train_popularity(std::span<const History> training, std::size_t items);
 
 /// Item-kNN (Sarwar et al. 2001) on binary user-item data:
 ///   sim(i, j) = |users of i ∩ users of j| / sqrt(|users of i| · |users of j|)

@@ -13,8 +13,7 @@ constexpr std::size_t kBatchesSortedTogether = 16;
 
 template <class T>
 void shuffle(std::vector<T>& values, base::Random& random) {
-  for (std::size_t i = values.size(); i > 1; --i)
-    std::swap(values[i - 1], values[random.below(i)]);
+  for (std::size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[random.below(i)]);
 }
 
 History thin_out(const History& sequence, double share, base::Random& random) {
@@ -25,8 +24,8 @@ History thin_out(const History& sequence, double share, base::Random& random) {
   return kept;
 }
 
-std::vector<History> cut_windows(const std::vector<History>& sequences,
-                                 const BatchOptions& options, base::Random& random) {
+std::vector<History> cut_windows(const std::vector<History>& sequences, const BatchOptions& options,
+                                 base::Random& random) {
   std::vector<History> windows;
   const std::size_t most = options.max_length;
   for (const auto& whole : sequences) {
@@ -66,9 +65,8 @@ Batch pad(const std::vector<History>& windows, std::size_t from, std::size_t to)
 
 }  // namespace
 
-std::vector<Batch> epoch_batches(const std::vector<History>& sequences,
-                                 const BatchOptions& options, std::uint64_t seed,
-                                 std::uint64_t epoch) {
+std::vector<Batch> epoch_batches(const std::vector<History>& sequences, const BatchOptions& options,
+                                 std::uint64_t seed, std::uint64_t epoch) {
   base::Random random(mix_seed(seed, epoch));
   std::vector<History> windows = cut_windows(sequences, options, random);
   shuffle(windows, random);

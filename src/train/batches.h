@@ -25,9 +25,8 @@ struct Batch {
 
 /// Every item but the first of each sequence is a target once (apart from history dropout). Long
 /// sequences are cut at places that differ from epoch to epoch.
-std::vector<Batch> epoch_batches(const std::vector<History>& sequences,
-                                 const BatchOptions& options, std::uint64_t seed,
-                                 std::uint64_t epoch);
+std::vector<Batch> epoch_batches(const std::vector<History>& sequences, const BatchOptions& options,
+                                 std::uint64_t seed, std::uint64_t epoch);
 
 /// At most `parts` batches with the same rows in order, each padded to its own longest row.
 std::vector<Batch> split_rows(const Batch& batch, std::int64_t parts);

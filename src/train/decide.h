@@ -11,15 +11,14 @@ namespace fulcrum::train {
 #include "train/commands.def"
 #undef COMMAND
 
-#define EVENT(Type, kind)                                       \
-  void evolve(State&, const Type&, const ledger::EventMeta&);   \
+#define EVENT(Type, kind)                                     \
+  void evolve(State&, const Type&, const ledger::EventMeta&); \
   ledger::NewEvent event(std::string stream, const Type& payload);
 #include "train/events.def"
 #undef EVENT
 
-#define QUERY(Type, name, role, summary)                                    \
-  base::Result<base::json::value> answer(const State&, const Type&,         \
-                                         const ledger::TableReader&);
+#define QUERY(Type, name, role, summary) \
+  base::Result<base::json::value> answer(const State&, const Type&, const ledger::TableReader&);
 #include "train/queries.def"
 #undef QUERY
 

@@ -77,10 +77,10 @@ base::Result<std::vector<Row>> parse_rows(std::string_view text, std::string_vie
     ++number;
     if (number == 1) {
       if (line != "user,item,time_us")
-        return base::usage("interactions.header",
-                           fmt::format("expected the header user,item,time_us, got \"{}\"",
-                                       line.substr(0, 80)),
-                           fmt::format("{}:1", what));
+        return base::usage(
+            "interactions.header",
+            fmt::format("expected the header user,item,time_us, got \"{}\"", line.substr(0, 80)),
+            fmt::format("{}:1", what));
       continue;
     }
     if (line.empty()) continue;
@@ -93,7 +93,7 @@ base::Result<std::vector<Row>> parse_rows(std::string_view text, std::string_vie
 }
 
 std::unordered_map<std::string_view, Item> number_sorted(const std::vector<Row>& rows,
-                                                         std::string Row::* member,
+                                                         std::string Row::*member,
                                                          std::vector<std::string>& names) {
   for (const auto& row : rows) names.push_back(row.*member);
   std::sort(names.begin(), names.end());

@@ -17,8 +17,7 @@ TEST(Interactions, AreSortedByUserAndTimeAndNumberedById) {
 }
 
 TEST(Interactions, NeighboursThatRepeatAreJoinedAndCounted) {
-  const auto read =
-      parse_interactions("user,item,time_us\nu,a,1\nu,a,2\nu,b,3\nu,a,4\n", "x.csv");
+  const auto read = parse_interactions("user,item,time_us\nu,a,1\nu,a,2\nu,b,3\nu,a,4\n", "x.csv");
   ASSERT_TRUE(read);
   EXPECT_EQ(read->histories[0], (History{0, 1, 0}));
   EXPECT_EQ(read->rows, 4u);
@@ -26,8 +25,8 @@ TEST(Interactions, NeighboursThatRepeatAreJoinedAndCounted) {
 }
 
 TEST(Interactions, QuotedFieldsAndWindowsLinesAreRead) {
-  const auto read = parse_interactions(
-      "user,item,time_us\r\n\"u, \"\"one\"\"\",\"a,b\",1\r\n", "x.csv");
+  const auto read =
+      parse_interactions("user,item,time_us\r\n\"u, \"\"one\"\"\",\"a,b\",1\r\n", "x.csv");
   ASSERT_TRUE(read) << base::describe(read.error());
   EXPECT_EQ(read->users[0], "u, \"one\"");
   EXPECT_EQ(read->items[0], "a,b");

@@ -26,8 +26,12 @@ void set_limits(Interval& interval, std::vector<double>& resampled) {
   interval.high = resampled[kResamples * 975 / 1000 - 1];
 }
 
-double ndcg_value(std::uint32_t rank) { return ndcg_at(rank); }
-double hit_value(std::uint32_t rank) { return rank <= 10 ? 1.0 : 0.0; }
+double ndcg_value(std::uint32_t rank) {
+  return ndcg_at(rank);
+}
+double hit_value(std::uint32_t rank) {
+  return rank <= 10 ? 1.0 : 0.0;
+}
 
 }  // namespace
 

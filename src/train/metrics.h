@@ -24,11 +24,11 @@ struct Interval {
 };
 
 struct RankingMetrics {
-  double ndcg_at_10 = 0;         // means over users; 0 where there was none
+  double ndcg_at_10 = 0;  // means over users; 0 where there was none
   double hr_at_10 = 0;
-  double mrr = 0;                // mean of 1 / rank, no cut
-  std::size_t n = 0;             // users measured
-  std::size_t repeats = 0;       // users left out, see above
+  double mrr = 0;                    // mean of 1 / rank, no cut
+  std::size_t n = 0;                 // users measured
+  std::size_t repeats = 0;           // users left out, see above
   std::vector<std::uint32_t> ranks;  // one per user measured, in the cases' order without repeats
 };
 

@@ -49,10 +49,10 @@ TEST(Ndcg, ByHand) {
 TEST(Metrics, AreMeansOverUsersAndLeaveRepeatsOut) {
   Fixed model({12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1});
   const std::vector<Case> cases{
-      {0, {1}, 0},           // rank 1
-      {1, {0, 1}, 4},        // rank 3
-      {2, {}, 11},           // rank 12
-      {3, {2, 5}, 5},        // asks for what was seen: left out
+      {0, {1}, 0},     // rank 1
+      {1, {0, 1}, 4},  // rank 3
+      {2, {}, 11},     // rank 12
+      {3, {2, 5}, 5},  // asks for what was seen: left out
   };
   const auto metrics = evaluate(model, cases);
   EXPECT_EQ(metrics.ranks, (std::vector<std::uint32_t>{1, 3, 12}));

@@ -37,7 +37,8 @@ base::Result<ModelCard> read_model_card(const std::filesystem::path& folder) {
   card.kind = base::get_string(value, "kind");
   const auto* items = base::find_path(value, "items");
   const auto* recipe = base::find_path(value, "recipe");
-  if (card.kind.empty() || !items || !recipe) return damaged(path, "kind, items or recipe is missing");
+  if (card.kind.empty() || !items || !recipe)
+    return damaged(path, "kind, items or recipe is missing");
   TRY(card.items, base::decode<std::vector<std::string>>(*items, "items"));
   TRY(card.recipe, base::decode<ModelRecipe>(*recipe, "recipe"));
   if (card.items.empty()) return damaged(path, "it knows no items");

@@ -11,8 +11,8 @@ namespace {
 class ModelFolder : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() /
-              ("fulcrum-model-" + std::to_string(getpid()));
+    folder_ =
+        std::filesystem::temp_directory_path() / ("fulcrum-model-" + std::to_string(getpid()));
     std::filesystem::remove_all(folder_);
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
@@ -38,11 +38,12 @@ TEST_F(ModelFolder, ComesBackAsItWas) {
 }
 
 TEST_F(ModelFolder, DamageIsNoticed) {
-  ASSERT_TRUE(write_model(folder_, {"popularity", {"a"}, {}, {}},
-                          {{{"counts", {{3}, {1, 2, 3}}}}, {}}));
+  ASSERT_TRUE(
+      write_model(folder_, {"popularity", {"a"}, {}, {}}, {{{"counts", {{3}, {1, 2, 3}}}}, {}}));
   const auto path = folder_ / "weights.safetensors";
   const std::string whole = *base::read_file(path);
-  for (const std::size_t length : {std::size_t{0}, std::size_t{5}, std::size_t{40}, whole.size() - 1}) {
+  for (const std::size_t length :
+       {std::size_t{0}, std::size_t{5}, std::size_t{40}, whole.size() - 1}) {
     ASSERT_TRUE(base::write_file(path, whole.substr(0, length)));
     const auto read = read_model_weights(folder_);
     ASSERT_FALSE(read) << length;

@@ -19,11 +19,11 @@ base::Status check_range(const Range& range) {
   const bool low_ok = range.low_open ? range.value > range.low : range.value >= range.low;
   const bool high_ok = range.high_open ? range.value < range.high : range.value <= range.high;
   if (low_ok && high_ok) return {};
-  return base::usage("recipe.range",
-                     fmt::format("expected a number in {}{}, {}{}, got {}",
-                                 range.low_open ? "(" : "[", range.low, range.high,
-                                 range.high_open ? ")" : "]", range.value),
-                     range.field);
+  return base::usage(
+      "recipe.range",
+      fmt::format("expected a number in {}{}, {}{}, got {}", range.low_open ? "(" : "[", range.low,
+                  range.high, range.high_open ? ")" : "]", range.value),
+      range.field);
 }
 
 }  // namespace

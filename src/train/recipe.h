@@ -47,7 +47,7 @@ BOOST_DESCRIBE_STRUCT(OptimizerRecipe, (),
                       (kind, lr, momentum, weight_decay, clip_norm, warmup, lr_floor))
 
 struct EarlyStopping {
-  unsigned patience = 5;  // epochs without a better validation; 0: never stop early
+  unsigned patience = 5;           // epochs without a better validation; 0: never stop early
   std::string metric = "ndcg@10";  // or hr@10
 };
 BOOST_DESCRIBE_STRUCT(EarlyStopping, (), (patience, metric))
@@ -55,12 +55,12 @@ BOOST_DESCRIBE_STRUCT(EarlyStopping, (), (patience, metric))
 struct Recipe {
   ModelRecipe model;
   OptimizerRecipe optimizer;
-  unsigned epochs = 20;         // 1…100,000, at most
-  unsigned batch_size = 64;     // 1…65,536 sequences
+  unsigned epochs = 20;      // 1…100,000, at most
+  unsigned batch_size = 64;  // 1…65,536 sequences
   EarlyStopping early_stopping;
-  double label_smoothing = 0;   // [0, 1)
-  double history_dropout = 0;   // [0, 0.9]: share of history items left out while learning
-  unsigned threads = 2;         // 1…256; the result does not depend on it
+  double label_smoothing = 0;  // [0, 1)
+  double history_dropout = 0;  // [0, 0.9]: share of history items left out while learning
+  unsigned threads = 2;        // 1…256; the result does not depend on it
 };
 BOOST_DESCRIBE_STRUCT(Recipe, (),
                       (model, optimizer, epochs, batch_size, early_stopping, label_smoothing,
@@ -69,13 +69,13 @@ BOOST_DESCRIBE_STRUCT(Recipe, (),
 /// Settings of a `train.fit` step.
 struct FitSettings {
   Recipe recipe;
-  std::string metric;           // takes the place of recipe.early_stopping.metric when given
-  bool shuffle_data = false;    // destroy the training signal on purpose
-  double holdout_users = 0;     // [0, 0.9]: share of users kept apart
-  std::string name;             // of the run, for people
+  std::string metric;         // takes the place of recipe.early_stopping.metric when given
+  bool shuffle_data = false;  // destroy the training signal on purpose
+  double holdout_users = 0;   // [0, 0.9]: share of users kept apart
+  std::string name;           // of the run, for people
   std::string plan;
-  std::string dataset;          // name@version; empty: the input's hash stands in
-  bool simulated = false;       // the data comes from a simulation
+  std::string dataset;     // name@version; empty: the input's hash stands in
+  bool simulated = false;  // the data comes from a simulation
 };
 BOOST_DESCRIBE_STRUCT(FitSettings, (),
                       (recipe, metric, shuffle_data, holdout_users, name, plan, dataset, simulated))

@@ -62,12 +62,10 @@ std::string run_id(const std::string& kind, const std::string& data_sha256,
 }
 
 json::object data_json(const TrainingData& data) {
-  return {{"users", data.interactions.users.size()},
-          {"held_out_users", data.split.held_out_users},
-          {"items", data.interactions.items.size()},
-          {"rows", data.interactions.rows},
-          {"repeats_joined", data.interactions.repeats},
-          {"sha256", data.sha256}};
+  return {
+      {"users", data.interactions.users.size()},     {"held_out_users", data.split.held_out_users},
+      {"items", data.interactions.items.size()},     {"rows", data.interactions.rows},
+      {"repeats_joined", data.interactions.repeats}, {"sha256", data.sha256}};
 }
 
 exec::StepCommand run_command(const RunFacts& facts) {

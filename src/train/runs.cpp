@@ -46,8 +46,7 @@ std::string digest_of(const RunFacts& run) {
 }
 
 base::Result<json::object> find_run(const std::string& run, const ledger::TableReader& tables) {
-  const ledger::Select select{.table = "train_runs",
-                              .where = {{.column = "run", .value = run}}};
+  const ledger::Select select{.table = "train_runs", .where = {{.column = "run", .value = run}}};
   TRY(const auto rows, tables.select(select));
   if (rows.empty())
     return base::not_found("run.unknown", "no such training run: " + run, "see run list");
@@ -195,8 +194,7 @@ base::Result<json::value> answer(const State&, const ShowRun& query,
 
 base::Result<json::value> answer(const State&, const CompareRuns& query,
                                  const ledger::TableReader& tables) {
-  if (query.runs.size() < 2)
-    return base::usage("run.compare", "expected two runs or more", "runs");
+  if (query.runs.size() < 2) return base::usage("run.compare", "expected two runs or more", "runs");
   std::vector<json::object> runs;
   json::array shown;
   for (const auto& id : query.runs) {

@@ -21,7 +21,8 @@ class Bench {
     const ledger::Context context{1000, "service/runner", ledger::Role::kService, &ids_, &random};
     TRY(const auto events, pillar_->decide(command, body, context));
     if (events.empty()) return std::size_t{0};
-    ledger::Commit commit{.command_id = "c" + std::to_string(++commands_), .reply = "{}", .events = {}};
+    ledger::Commit commit{
+        .command_id = "c" + std::to_string(++commands_), .reply = "{}", .events = {}};
     for (const auto& event : events) {
       ledger::Event stored;
       stored.seq = ++seq_;
@@ -34,9 +35,10 @@ class Bench {
       stored.payload = event.payload;
       commit.events.push_back(std::move(stored));
     }
-    CHECK_OK(store_->append({&commit, 1}, [&](const auto& event, const auto& payload, auto& tables) {
-      pillar_->project(event, payload, tables);
-    }));
+    CHECK_OK(
+        store_->append({&commit, 1}, [&](const auto& event, const auto& payload, auto& tables) {
+          pillar_->project(event, payload, tables);
+        }));
     for (const auto& event : commit.events)
       pillar_->evolve(event, *base::parse_json(event.payload, "event"));
     return events.size();
@@ -63,16 +65,21 @@ json::object run(const std::string& id, double ndcg, double lr) {
           {"seed", 1},
           {"seconds", 3.5},
           {"recipe", {{"optimizer", {{"lr", lr}}}, {"epochs", 5}}},
-          {"metrics", {{"ndcg_at_10", {{"value", ndcg}, {"low", ndcg - 0.01}, {"high", ndcg + 0.01}, {"n", 100}}}}}};
+          {"metrics",
+           {{"ndcg_at_10",
+             {{"value", ndcg}, {"low", ndcg - 0.01}, {"high", ndcg + 0.01}, {"n", 100}}}}}};
 }
 
 TEST(Runs, AreListedAndShownWithTheirTelemetry) {
   Bench bench;
   ASSERT_TRUE(bench.submit("run.record", run("a", 0.2, 0.001)));
   const std::string digest(64, 'a');
-  ASSERT_TRUE(bench.submit("samples.seal", json::object{{"stream", "run/a"}, {"object", digest},
-                                                        {"first_us", 1}, {"last_us", 9},
-                                                        {"count", 5}, {"sha256", digest}}));
+  ASSERT_TRUE(bench.submit("samples.seal", json::object{{"stream", "run/a"},
+                                                        {"object", digest},
+                                                        {"first_us", 1},
+                                                        {"last_us", 9},
+                                                        {"count", 5},
+                                                        {"sha256", digest}}));
   const auto list = bench.query("run.list", json::object{{"plan", "shop"}});
   ASSERT_TRUE(list) << base::describe(list.error());
   ASSERT_EQ(list->at("runs").as_array().size(), 1u);
@@ -99,7 +106,8 @@ TEST(Runs, CompareShowsWhatDiffersAndWhetherIntervalsTouch) {
   ASSERT_TRUE(bench.submit("run.record", run("a", 0.200, 0.001)));
   ASSERT_TRUE(bench.submit("run.record", run("b", 0.215, 0.01)));
   ASSERT_TRUE(bench.submit("run.record", run("c", 0.300, 0.001)));
-  const auto compared = bench.query("run.compare", json::object{{"runs", json::array{"a", "b", "c"}}});
+  const auto compared =
+      bench.query("run.compare", json::object{{"runs", json::array{"a", "b", "c"}}});
   ASSERT_TRUE(compared) << base::describe(compared.error());
   const auto& ndcg = compared->at("metrics").at("ndcg_at_10");
   EXPECT_NEAR(ndcg.at("differences").as_array()[1].to_number<double>(), 0.015, 1e-12);
@@ -114,11 +122,14 @@ TEST(Runs, MistakesAreAnswered) {
   auto nameless = run("a", 0.2, 0.001);
   nameless["dataset"] = "";
   EXPECT_EQ(bench.submit("run.record", nameless).error().code, "run.dataset");
-  const json::object bad{{"stream", "run/a"}, {"object", "x"},   {"first_us", 1},
-                         {"last_us", 9},      {"count", 5},      {"sha256", "x"}};
+  const json::object bad{{"stream", "run/a"}, {"object", "x"}, {"first_us", 1},
+                         {"last_us", 9},      {"count", 5},    {"sha256", "x"}};
   EXPECT_EQ(bench.submit("samples.seal", bad).error().code, "samples.sha256");
   EXPECT_EQ(bench.query("run.show", json::object{{"run", "none"}}).error().code, "run.unknown");
-  EXPECT_EQ(bench.query("run.compare", json::object{{"runs", json::array{json::value("a")}}}).error().code, "run.compare");
+  EXPECT_EQ(bench.query("run.compare", json::object{{"runs", json::array{json::value("a")}}})
+                .error()
+                .code,
+            "run.compare");
 }
 
 }  // namespace

@@ -25,8 +25,8 @@ struct Request {
 
 ServiceReply error_reply(int status, std::string_view code, std::string_view message,
                          std::string_view field = {}) {
-  return {status, base::to_text(
-                      json::object{{"error", message}, {"code", code}, {"field", field}})};
+  return {status,
+          base::to_text(json::object{{"error", message}, {"code", code}, {"field", field}})};
 }
 
 ServiceReply error_reply(const base::Error& error) {
@@ -45,15 +45,17 @@ class Service final : public InferenceService {
     if (path == "/v2/health/live" || path == "/v2/health/ready")
       return method == "GET" ? ServiceReply{200, "{}"} : wrong_method("GET");
     if (path == "/v2")
-      return {200, base::to_text(json::object{{"name", "fulcrum-train"}, {"extensions", json::array{}}})};
+      return {200, base::to_text(
+                       json::object{{"name", "fulcrum-train"}, {"extensions", json::array{}}})};
     const std::string base = "/v2/models/" + model_.name;
     const std::string versioned = base + "/versions/" + model_.version;
-    const bool is_ours = path.starts_with(base) &&
-                         (path.size() == base.size() || path[base.size()] == '/');
+    const bool is_ours =
+        path.starts_with(base) && (path.size() == base.size() || path[base.size()] == '/');
     if (!is_ours)
       return error_reply(404, "model.unknown",
                          fmt::format("this server has only the model \"{}\"", model_.name));
-    std::string_view rest = path.substr(path.starts_with(versioned) ? versioned.size() : base.size());
+    std::string_view rest =
+        path.substr(path.starts_with(versioned) ? versioned.size() : base.size());
     if (rest == "/infer") return method == "POST" ? infer(body) : wrong_method("POST");
     if (method != "GET") return wrong_method("GET");
     if (rest == "/ready") return {200, "{}"};
@@ -148,14 +150,13 @@ class Service final : public InferenceService {
     json::object result{{"model_name", model_.name}, {"model_version", model_.version}};
     if (!request.id.is_null()) result["id"] = request.id;
     result["parameters"] = json::object{{"unknown_items", request.unknown}};
-    result["outputs"] = json::array{json::object{{"name", "items"},
-                                                 {"shape", {count}},
-                                                 {"datatype", "BYTES"},
-                                                 {"data", std::move(ids)}},
-                                    json::object{{"name", "scores"},
-                                                 {"shape", {count}},
-                                                 {"datatype", "FP32"},
-                                                 {"data", std::move(values)}}};
+    result["outputs"] = json::array{
+        json::object{
+            {"name", "items"}, {"shape", {count}}, {"datatype", "BYTES"}, {"data", std::move(ids)}},
+        json::object{{"name", "scores"},
+                     {"shape", {count}},
+                     {"datatype", "FP32"},
+                     {"data", std::move(values)}}};
     return result;
   }
 

@@ -12,8 +12,8 @@ namespace json = base::json;
 std::unique_ptr<InferenceService> service() {
   // d is the most popular, then c, b, a.
   const std::vector<History> training{{0, 1, 2, 3}, {1, 2, 3}, {2, 3}, {3}};
-  return make_inference_service({"shop", "3", "popularity", {"a", "b", "c", "d"},
-                                 train_popularity(training, 4)});
+  return make_inference_service(
+      {"shop", "3", "popularity", {"a", "b", "c", "d"}, train_popularity(training, 4)});
 }
 
 json::value infer(InferenceService& service, const char* history, const char* parameters,

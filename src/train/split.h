@@ -15,10 +15,10 @@ struct Case {
 };
 
 struct Split {
-  std::vector<History> training;   // one sequence per user; users with < 3 interactions wholly
-  std::vector<Case> validation;    // history = the training part
-  std::vector<Case> test;          // history = the training part and the validation item
-  std::vector<Case> held_out;      // users that were kept apart: their last item
+  std::vector<History> training;  // one sequence per user; users with < 3 interactions wholly
+  std::vector<Case> validation;   // history = the training part
+  std::vector<Case> test;         // history = the training part and the validation item
+  std::vector<Case> held_out;     // users that were kept apart: their last item
   std::size_t held_out_users = 0;
 };
 

@@ -22,20 +22,20 @@ BOOST_DESCRIBE_STRUCT(Measured, (), (value, low, high, n))
 
 /// One finished training run. Its stream is run/ID.
 struct RunFacts {
-  std::string run;                          // id; empty in the command: one is made
+  std::string run;  // id; empty in the command: one is made
   std::string name;
   std::string plan;
-  std::string kind;                         // "transformer", "popularity", "item_knn"
-  boost::json::value recipe;                // as used, defaults filled in
-  std::string dataset;                      // name@version, or sha256:… of the interactions
+  std::string kind;           // "transformer", "popularity", "item_knn"
+  boost::json::value recipe;  // as used, defaults filled in
+  std::string dataset;        // name@version, or sha256:… of the interactions
   std::int64_t seed = 0;
   std::map<std::string, Measured> metrics;  // "ndcg_at_10", "item_knn_ndcg_at_10", "p95_ms", …
   std::string model;                        // sha256 of the weights
   std::int64_t parameters = 0;
   unsigned best_epoch = 0;
   unsigned epochs = 0;
-  double seconds = 0;                       // of training, all attempts
-  bool shuffled = false;                    // its signal was destroyed on purpose
+  double seconds = 0;     // of training, all attempts
+  bool shuffled = false;  // its signal was destroyed on purpose
   bool simulated = false;
   static constexpr std::string_view kRequired[] = {"kind", "dataset", "metrics"};
 };
@@ -51,8 +51,8 @@ struct SampleChunk {
   std::string object;         // object id
   std::int64_t first_us = 0;  // UTC
   std::int64_t last_us = 0;
-  std::int64_t count = 0;     // lines
-  std::string sha256;         // of the lines; 64 lower-case hexadecimal digits
+  std::int64_t count = 0;  // lines
+  std::string sha256;      // of the lines; 64 lower-case hexadecimal digits
   static constexpr std::string_view kRequired[] = {"stream",  "object", "first_us",
                                                    "last_us", "count",  "sha256"};
 };

@@ -41,9 +41,13 @@ base::Result<exec::StepResult> run_baseline(const exec::StepSpec& spec) {
   const Latency latency = measure_latency(*model, data.split.test, base::system_clock());
   const std::string run = run_id(kind, data.sha256, base::encode(settings), spec.seed);
   const std::filesystem::path folder = std::filesystem::path(spec.work_folder) / "model";
-  const ModelCard card{kind, data.interactions.items, {},
-                       {{"run", run}, {"data_sha256", data.sha256},
-                        {"ndcg_at_10", test.ndcg_at_10}, {"hr_at_10", test.hr_at_10},
+  const ModelCard card{kind,
+                       data.interactions.items,
+                       {},
+                       {{"run", run},
+                        {"data_sha256", data.sha256},
+                        {"ndcg_at_10", test.ndcg_at_10},
+                        {"hr_at_10", test.hr_at_10},
                         {"n", test.n}}};
   CHECK_OK(write_model(folder, card, baseline_tensors(*model)));
   TRY(const auto weights, base::read_file(folder / "weights.safetensors"));
@@ -62,9 +66,13 @@ base::Result<exec::StepResult> run_baseline(const exec::StepSpec& spec) {
   facts.model = base::sha256_hex(weights);
   facts.shuffled = settings.shuffle_data;
   facts.simulated = settings.simulated;
-  json::object report{{"run", run}, {"kind", kind}, {"model", metrics_json(test, spec.seed)},
-                      {"p50_ms", latency.p50_ms}, {"p95_ms", latency.p95_ms},
-                      {"latency_n", latency.n}, {"data", data_json(data)}};
+  json::object report{{"run", run},
+                      {"kind", kind},
+                      {"model", metrics_json(test, spec.seed)},
+                      {"p50_ms", latency.p50_ms},
+                      {"p95_ms", latency.p95_ms},
+                      {"latency_n", latency.n},
+                      {"data", data_json(data)}};
   if (k > 0) {
     report["k"] = k;
     facts.recipe = json::object{{"kind", kind}, {"k", k}};

@@ -28,8 +28,8 @@ std::optional<Progress> records_from(const std::string& text) {
 }  // namespace
 
 base::Status save_checkpoint(const std::filesystem::path& path, const std::string& fingerprint,
-                             const Progress& progress, const Network& network,
-                             const Network& best, torch::optim::Optimizer& optimizer) {
+                             const Progress& progress, const Network& network, const Network& best,
+                             torch::optim::Optimizer& optimizer) {
   torch::serialize::OutputArchive archive, current, kept, state;
   network->save(current);
   best->save(kept);

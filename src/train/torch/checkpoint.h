@@ -17,8 +17,8 @@ struct Progress {
 
 /// Fails with `file.write`.
 base::Status save_checkpoint(const std::filesystem::path& path, const std::string& fingerprint,
-                             const Progress& progress, const Network& network,
-                             const Network& best, torch::optim::Optimizer& optimizer);
+                             const Progress& progress, const Network& network, const Network& best,
+                             torch::optim::Optimizer& optimizer);
 /// Fills the networks and the optimizer; nullopt when there is no file, it cannot be read, or it
 /// belongs to another run: then nothing was touched that matters and the run starts over.
 std::optional<Progress> load_checkpoint(const std::filesystem::path& path,

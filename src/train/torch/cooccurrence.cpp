@@ -34,16 +34,15 @@ torch::Tensor mutual_information(const std::vector<History>& sequences, std::siz
                             sums[static_cast<std::size_t>(pair.second)] / total;
     const double information = std::log(weight / expected);
     if (information <= 0) continue;
-    for (const auto& [row, column] :
-         {pair, std::pair<Item, Item>{pair.second, pair.first}}) {
+    for (const auto& [row, column] : {pair, std::pair<Item, Item>{pair.second, pair.first}}) {
       rows.push_back(row);
       columns.push_back(column);
       values.push_back(static_cast<float>(information));
     }
   }
   const auto n = static_cast<std::int64_t>(items);
-  const auto places = torch::stack({torch::tensor(rows, torch::kLong),
-                                    torch::tensor(columns, torch::kLong)});
+  const auto places =
+      torch::stack({torch::tensor(rows, torch::kLong), torch::tensor(columns, torch::kLong)});
   return torch::sparse_coo_tensor(places, torch::tensor(values), {n, n}).coalesce();
 }
 

@@ -177,8 +177,8 @@ RunFacts facts_of(const Outcome& outcome) {
   facts.plan = outcome.settings.plan;
   facts.kind = "transformer";
   facts.recipe = base::encode(outcome.settings.recipe);
-  facts.dataset = outcome.settings.dataset.empty() ? "sha256:" + outcome.data.sha256
-                                                   : outcome.settings.dataset;
+  facts.dataset =
+      outcome.settings.dataset.empty() ? "sha256:" + outcome.data.sha256 : outcome.settings.dataset;
   facts.seed = static_cast<std::int64_t>(outcome.seed);
   facts.model = outcome.weights_sha256;
   facts.parameters = outcome.parameters;
@@ -253,8 +253,8 @@ base::Result<StepResult> run_fit(const StepSpec& spec, StepProgress& progress) {
   outcome.seed = spec.seed;
   TRY(outcome.settings, settings_of(spec));
   TRY(outcome.data, load_training_data(spec, outcome.settings.holdout_users));
-  outcome.run = run_id("transformer", outcome.data.sha256, base::encode(outcome.settings),
-                       spec.seed);
+  outcome.run =
+      run_id("transformer", outcome.data.sha256, base::encode(outcome.settings), spec.seed);
   progress.at(0, 0, "baselines");
   outcome.floors = measure_floors(outcome.data);
   std::vector<History> training = outcome.data.split.training;
@@ -269,10 +269,9 @@ base::Result<StepResult> run_fit(const StepSpec& spec, StepProgress& progress) {
   const std::string lines = metrics_lines(outcome.fit.epochs);
   CHECK_OK(write_outputs(spec, outcome, lines));
   progress.at(1, 1, "done");
-  return StepResult{
-      {{"model", "model"}, {"metrics", "metrics.jsonl"}, {"ranks", "ranks.csv"}},
-      report_of(outcome),
-      {run_command(facts_of(outcome)), seal_command(outcome, lines)}};
+  return StepResult{{{"model", "model"}, {"metrics", "metrics.jsonl"}, {"ranks", "ranks.csv"}},
+                    report_of(outcome),
+                    {run_command(facts_of(outcome)), seal_command(outcome, lines)}};
 }
 
 }  // namespace

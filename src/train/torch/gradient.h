@@ -28,7 +28,6 @@ double compute_gradient(Network& network, const Batch& batch, const GradientOpti
 
 /// Calls work(0) … work(count - 1) on `threads` threads, the caller's among them; torch's own
 /// parallelism is off inside. The first exception is thrown on.
-void in_parallel(std::size_t count, unsigned threads,
-                 const std::function<void(std::size_t)>& work);
+void in_parallel(std::size_t count, unsigned threads, const std::function<void(std::size_t)>& work);
 
 }  // namespace fulcrum::train

@@ -22,8 +22,8 @@ double elapsed_s(const base::Clock& clock, std::int64_t since_us) {
 
 double at_share(const std::vector<double>& sorted, double share) {
   const double place = share * static_cast<double>(sorted.size() - 1);
-  return sorted[static_cast<std::size_t>(std::clamp(
-      std::round(place), 0.0, static_cast<double>(sorted.size() - 1)))];
+  return sorted[static_cast<std::size_t>(
+      std::clamp(std::round(place), 0.0, static_cast<double>(sorted.size() - 1)))];
 }
 
 double targets_per_s(Network& network, const std::vector<Batch>& batches, unsigned threads,
@@ -31,8 +31,8 @@ double targets_per_s(Network& network, const std::vector<Batch>& batches, unsign
   std::int64_t targets = 0;
   const std::int64_t since_us = options.clock->now_us();
   for (const auto& batch : batches) {
-    compute_gradient(network, batch, {.label_smoothing = options.recipe.label_smoothing,
-                                      .threads = threads});
+    compute_gradient(network, batch,
+                     {.label_smoothing = options.recipe.label_smoothing, .threads = threads});
     targets += count_targets(batch);
     if (targets >= kTargetsPerRound) break;
   }
@@ -71,8 +71,7 @@ std::optional<Robustness> measure_robustness(Recommender& model, std::span<const
   return Robustness{ratio.value, ratio.low, ratio.high, perturbed.n};
 }
 
-Latency measure_latency(Recommender& model, std::span<const Case> cases,
-                        const base::Clock& clock) {
+Latency measure_latency(Recommender& model, std::span<const Case> cases, const base::Clock& clock) {
   Latency best = latency_round(model, cases, clock);
   for (int round = 1; round < kLatencyRounds; ++round) {
     const Latency again = latency_round(model, cases, clock);
@@ -86,7 +85,8 @@ std::optional<Scaling> measure_scaling(const std::vector<History>& training,
   const unsigned cores = std::thread::hardware_concurrency();
   if (cores < 2) return std::nullopt;
   Scaling scaling;
-  scaling.threads = std::min(cores, std::clamp(options.recipe.threads, 2u, static_cast<unsigned>(kShards)));
+  scaling.threads =
+      std::min(cores, std::clamp(options.recipe.threads, 2u, static_cast<unsigned>(kShards)));
   Network network(options.recipe.model, static_cast<std::int64_t>(options.items));
   const auto batches = epoch_batches(
       training, {options.recipe.batch_size, options.recipe.model.max_length, 0}, options.seed, 0);

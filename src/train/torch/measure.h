@@ -24,7 +24,7 @@ std::optional<Robustness> measure_robustness(Recommender& model, std::span<const
 struct Latency {
   double p50_ms = 0;
   double p95_ms = 0;
-  double p95_low_ms = 0;   // 95 % interval by order statistics
+  double p95_low_ms = 0;  // 95 % interval by order statistics
   double p95_high_ms = 0;
   std::size_t n = 0;
 };
@@ -36,10 +36,10 @@ struct Scaling {
   unsigned threads = 0;
   double targets_per_s_one = 0;
   double targets_per_s_many = 0;
-  double efficiency = 0;    // many ÷ (one · threads)
-  double low = 0;           // smallest and largest of the rounds
+  double efficiency = 0;  // many ÷ (one · threads)
+  double low = 0;         // smallest and largest of the rounds
   double high = 0;
-  std::size_t n = 0;        // rounds of both, interleaved; each one's fastest counts
+  std::size_t n = 0;  // rounds of both, interleaved; each one's fastest counts
 };
 /// Training throughput on one and on several threads, on a scratch copy of the network. nullopt
 /// when this machine has one core.

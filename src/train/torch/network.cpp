@@ -17,14 +17,15 @@ torch::Tensor dropped(const torch::Tensor& x, double share, const Dice& dice) {
 
 }  // namespace
 
-Dice make_dice(std::uint64_t seed) { return at::make_generator<at::CPUGeneratorImpl>(seed); }
+Dice make_dice(std::uint64_t seed) {
+  return at::make_generator<at::CPUGeneratorImpl>(seed);
+}
 
 NetworkImpl::NetworkImpl(const ModelRecipe& recipe, std::int64_t items) : recipe_(recipe) {
   const auto dim = static_cast<std::int64_t>(recipe.dim);
   items_ = register_parameter("items", torch::randn({items + 1, dim}) * kInitialSpread);
   places_ = register_parameter(
-      "places",
-      torch::randn({static_cast<std::int64_t>(recipe.max_length), dim}) * kInitialSpread);
+      "places", torch::randn({static_cast<std::int64_t>(recipe.max_length), dim}) * kInitialSpread);
   if (recipe.item_bias) bias_ = register_parameter("bias", torch::zeros({items}));
   for (unsigned layer = 0; layer < recipe.layers; ++layer) {
     const std::string at = "block" + std::to_string(layer) + "_";
@@ -54,8 +55,8 @@ torch::Tensor NetworkImpl::attend(std::size_t layer, const torch::Tensor& x,
   auto mixed = mixes_[layer]->forward(attention_norms_[layer]->forward(x));
   mixed = mixed.view({batch, length, 3, heads, dim / heads}).permute({2, 0, 3, 1, 4});
   const auto query = mixed[0], key = mixed[1], value = mixed[2];  // (batch, heads, length, part)
-  auto weights = torch::matmul(query, key.transpose(-2, -1)) /
-                 std::sqrt(static_cast<double>(dim / heads));
+  auto weights =
+      torch::matmul(query, key.transpose(-2, -1)) / std::sqrt(static_cast<double>(dim / heads));
   weights = torch::softmax(weights + mask, -1);
   weights = dropped(weights, recipe_.dropout, dice);
   const auto joined = torch::matmul(weights, value).transpose(1, 2).reshape({batch, length, dim});
@@ -74,8 +75,8 @@ torch::Tensor NetworkImpl::hidden(const torch::Tensor& histories, const Dice& di
   auto x = torch::embedding(items_, histories, /*padding_idx=*/0) * std::sqrt(dim) +
            places_.slice(0, 0, length);
   x = dropped(x, recipe_.input_dropout, dice);
-  const auto mask = torch::triu(
-      torch::full({length, length}, -std::numeric_limits<float>::infinity()), 1);
+  const auto mask =
+      torch::triu(torch::full({length, length}, -std::numeric_limits<float>::infinity()), 1);
   for (std::size_t layer = 0; layer < mixes_.size(); ++layer) {
     x = x + attend(layer, x, mask, dice);
     x = x + feed_forward(layer, x, dice);

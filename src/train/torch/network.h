@@ -35,9 +35,9 @@ class NetworkImpl final : public torch::nn::Module {
   torch::Tensor feed_forward(std::size_t layer, const torch::Tensor& x, const Dice& dice);
 
   ModelRecipe recipe_;
-  torch::Tensor items_;      // (items + 1, dim); row 0 is padding and stays 0
-  torch::Tensor places_;     // (max_length, dim)
-  torch::Tensor bias_;       // (items), undefined without item_bias
+  torch::Tensor items_;   // (items + 1, dim); row 0 is padding and stays 0
+  torch::Tensor places_;  // (max_length, dim)
+  torch::Tensor bias_;    // (items), undefined without item_bias
   std::vector<torch::nn::LayerNorm> attention_norms_, feed_norms_;
   std::vector<torch::nn::Linear> mixes_, projections_, widenings_, narrowings_;
   torch::nn::LayerNorm last_norm_{nullptr};

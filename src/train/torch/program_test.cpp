@@ -43,8 +43,8 @@ std::size_t keep(char* data, std::size_t size, std::size_t count, void* into) {
 class Program : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() /
-              ("fulcrum-train-" + std::to_string(getpid()));
+    folder_ =
+        std::filesystem::temp_directory_path() / ("fulcrum-train-" + std::to_string(getpid()));
     std::filesystem::remove_all(folder_);
     ASSERT_TRUE(base::make_folder(folder_ / "work"));
     std::string rows = "user,item,time_us\n";
@@ -118,7 +118,8 @@ TEST_F(Program, FitsReportsAndServes) {
     const auto since = std::chrono::steady_clock::now();
     answer = post(curl, url, body);
     times_ms.push_back(
-        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - since).count());
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - since)
+            .count());
   }
   curl_easy_cleanup(curl);
   const auto value = base::parse_json(answer, "answer");
@@ -166,8 +167,9 @@ TEST_F(Program, MistakesHaveExitCodes) {
   EXPECT_EQ(finish(start({program_, "--help"})), 0);
   EXPECT_EQ(finish(start({program_})), 2);
   EXPECT_EQ(finish(start({program_, "serve", "--model", "/nowhere"})), 2);
-  EXPECT_EQ(finish(start({program_, "serve", "--model", "/nowhere", "--name", "n", "--version",
-                          "1"})), 1);
+  EXPECT_EQ(
+      finish(start({program_, "serve", "--model", "/nowhere", "--name", "n", "--version", "1"})),
+      1);
   spec_.settings = json::object{{"recipe", {{"epochs", 0}}}};
   EXPECT_EQ(finish(start(step_command())), 2);
   const auto result = exec::read_step_result(spec_.work_folder);

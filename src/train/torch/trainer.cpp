@@ -29,9 +29,8 @@ Network initial_network(const std::vector<History>& training, const FitOptions& 
     for (const Item item : sequence) counts.data_ptr<float>()[item] += 1.0f;
   network->start_bias(counts);
   if (options.recipe.model.start == Start::kCooccurrence)
-    network->start_embeddings(cooccurrence_start(training, options.items,
-                                                 static_cast<std::int64_t>(
-                                                     options.recipe.model.dim)));
+    network->start_embeddings(cooccurrence_start(
+        training, options.items, static_cast<std::int64_t>(options.recipe.model.dim)));
   return network;
 }
 
@@ -41,8 +40,8 @@ std::unique_ptr<torch::optim::Optimizer> make_optimizer(const Network& network,
   std::vector<torch::Tensor> matrices, vectors;
   for (const auto& parameter : network->parameters())
     (parameter.dim() > 1 ? matrices : vectors).push_back(parameter);
-  std::vector<torch::optim::OptimizerParamGroup> groups{
-      torch::optim::OptimizerParamGroup(matrices), torch::optim::OptimizerParamGroup(vectors)};
+  std::vector<torch::optim::OptimizerParamGroup> groups{torch::optim::OptimizerParamGroup(matrices),
+                                                        torch::optim::OptimizerParamGroup(vectors)};
   if (recipe.kind == OptimizerKind::kSgd) {
     auto options = torch::optim::SGDOptions(recipe.lr).momentum(recipe.momentum);
     groups[0].set_options(std::make_unique<torch::optim::SGDOptions>(
@@ -69,20 +68,20 @@ EpochRecord run_epoch(Network& network, torch::optim::Optimizer& optimizer,
                       const std::vector<History>& training, unsigned epoch,
                       const FitOptions& options) {
   const Recipe& recipe = options.recipe;
-  const auto batches = epoch_batches(
-      training, {recipe.batch_size, recipe.model.max_length, recipe.history_dropout},
-      options.seed, epoch);
+  const auto batches =
+      epoch_batches(training, {recipe.batch_size, recipe.model.max_length, recipe.history_dropout},
+                    options.seed, epoch);
   const std::uint64_t dropout_seed = mix_seed(options.seed, kDropout + epoch);
   EpochRecord record{.epoch = epoch};
   for (std::size_t i = 0; i < batches.size(); ++i) {
-    const double done = (epoch - 1 + static_cast<double>(i) / static_cast<double>(batches.size())) /
-                        recipe.epochs;
+    const double done =
+        (epoch - 1 + static_cast<double>(i) / static_cast<double>(batches.size())) / recipe.epochs;
     record.lr = learning_rate(recipe.optimizer, done);
     for (auto& group : optimizer.param_groups()) group.options().set_lr(record.lr);
-    const double loss =
-        compute_gradient(network, batches[i], {.label_smoothing = recipe.label_smoothing,
-                                               .threads = recipe.threads,
-                                               .dropout_seed = mix_seed(dropout_seed, i)});
+    const double loss = compute_gradient(network, batches[i],
+                                         {.label_smoothing = recipe.label_smoothing,
+                                          .threads = recipe.threads,
+                                          .dropout_seed = mix_seed(dropout_seed, i)});
     const double limit = recipe.optimizer.clip_norm > 0 ? recipe.optimizer.clip_norm : 1e30;
     record.gradient_norm += torch::nn::utils::clip_grad_norm_(network->parameters(), limit) /
                             static_cast<double>(batches.size());
@@ -91,8 +90,9 @@ EpochRecord run_epoch(Network& network, torch::optim::Optimizer& optimizer,
     record.targets += targets;
     record.loss += loss * static_cast<double>(targets);
     if (!std::isfinite(record.loss))
-      throw std::runtime_error("the loss is not a number any more; a smaller optimizer.lr or a "
-                               "smaller optimizer.clip_norm helps");
+      throw std::runtime_error(
+          "the loss is not a number any more; a smaller optimizer.lr or a "
+          "smaller optimizer.clip_norm helps");
     if (options.progress)
       options.progress(epoch - 1 + static_cast<double>(i + 1) / static_cast<double>(batches.size()),
                        record.loss / static_cast<double>(record.targets));
@@ -123,8 +123,8 @@ FitResult fit(const std::vector<History>& training, std::span<const Case> valida
   Network best(recipe.model, static_cast<std::int64_t>(options.items));
   auto optimizer = make_optimizer(network, recipe.optimizer);
   Progress progress;
-  if (auto saved = load_checkpoint(options.checkpoint, options.fingerprint, network, best,
-                                   *optimizer))
+  if (auto saved =
+          load_checkpoint(options.checkpoint, options.fingerprint, network, best, *optimizer))
     progress = std::move(*saved);
   FitResult result;
   result.resumed_from = static_cast<unsigned>(progress.epochs.size());

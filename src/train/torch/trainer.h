@@ -1,8 +1,8 @@
 #pragma once
 // Trains the network. Deterministic: on one machine the weights' bytes are a function of
-// (sequences, recipe, seed), whatever the number of threads. A checkpoint is written after every epoch, and
-// random numbers are seeded anew at the start of each, so that a run that is killed anywhere and
-// called again ends with the same bytes.
+// (sequences, recipe, seed), whatever the number of threads. A checkpoint is written after every
+// epoch, and random numbers are seeded anew at the start of each, so that a run that is killed
+// anywhere and called again ends with the same bytes.
 #include <boost/describe/class.hpp>
 #include <filesystem>
 #include <functional>
@@ -19,18 +19,19 @@ namespace fulcrum::train {
 
 /// One epoch, and one line of metrics.jsonl.
 struct EpochRecord {
-  unsigned epoch = 0;         // from 1
-  std::int64_t time_us = 0;   // its end
+  unsigned epoch = 0;        // from 1
+  std::int64_t time_us = 0;  // its end
   double seconds = 0;
-  double loss = 0;            // mean cross-entropy of a target, nats
-  double lr = 0;              // of its last step
-  double gradient_norm = 0;   // mean over steps, before clipping
-  double ndcg_at_10 = 0;      // validation
+  double loss = 0;           // mean cross-entropy of a target, nats
+  double lr = 0;             // of its last step
+  double gradient_norm = 0;  // mean over steps, before clipping
+  double ndcg_at_10 = 0;     // validation
   double hr_at_10 = 0;
-  std::int64_t targets = 0;   // learnt from
+  std::int64_t targets = 0;  // learnt from
 };
-BOOST_DESCRIBE_STRUCT(EpochRecord, (), (epoch, time_us, seconds, loss, lr, gradient_norm,
-                                        ndcg_at_10, hr_at_10, targets))
+BOOST_DESCRIBE_STRUCT(EpochRecord, (),
+                      (epoch, time_us, seconds, loss, lr, gradient_norm, ndcg_at_10, hr_at_10,
+                       targets))
 
 struct FitOptions {
   Recipe recipe;

@@ -39,8 +39,8 @@ struct Killed {};
 class Trainer : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() /
-              ("fulcrum-trainer-" + std::to_string(getpid()));
+    folder_ =
+        std::filesystem::temp_directory_path() / ("fulcrum-trainer-" + std::to_string(getpid()));
     std::filesystem::remove_all(folder_);
     ASSERT_TRUE(base::make_folder(folder_));
     split_ = split_leave_last_out(chain_world(11), 0);
@@ -49,8 +49,8 @@ class Trainer : public testing::Test {
 
   FitOptions options(const std::string& name) const {
     FitOptions options;
-    options.recipe.model = {.dim = 16, .heads = 2, .layers = 1, .max_length = 8, .dropout = 0.1,
-                            .input_dropout = 0.1};
+    options.recipe.model = {
+        .dim = 16, .heads = 2, .layers = 1, .max_length = 8, .dropout = 0.1, .input_dropout = 0.1};
     options.recipe.optimizer.lr = 0.01;
     options.recipe.epochs = 4;
     options.recipe.batch_size = 16;
@@ -134,8 +134,7 @@ TEST_F(Trainer, LearnsWhatPopularityCannot) {
   const auto result = run(longer);
   const auto model = transformer(result.best, longer.recipe.model, kItems);
   const double learnt = evaluate(*model, split_.test).ndcg_at_10;
-  const double floor =
-      evaluate(*train_popularity(split_.training, kItems), split_.test).ndcg_at_10;
+  const double floor = evaluate(*train_popularity(split_.training, kItems), split_.test).ndcg_at_10;
   EXPECT_GT(learnt, 0.6);
   EXPECT_GT(learnt, 2 * floor);
 

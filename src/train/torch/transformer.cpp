@@ -13,10 +13,7 @@ constexpr std::size_t kChunk = 32;  // rows of one pass
 class Transformer final : public Recommender {
  public:
   Transformer(Network network, const ModelRecipe& recipe, std::size_t items, unsigned threads)
-      : network_(std::move(network)),
-        most_(recipe.max_length),
-        items_(items),
-        threads_(threads) {}
+      : network_(std::move(network)), most_(recipe.max_length), items_(items), threads_(threads) {}
 
   std::size_t item_count() const override { return items_; }
 
