@@ -30,7 +30,7 @@ class Program {
     try {
       app_.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-      std::fputs(deepest()->help("", CLI::AppFormatMode::Normal).c_str(), stdout);
+      show_help(*deepest());
       return 0;
     } catch (const CLI::CallForVersion&) {
       std::printf("fulcrum %s\n", FULCRUM_VERSION);
@@ -104,6 +104,13 @@ class Program {
     }
   }
 
+  static void show_help(const CLI::App& app) {
+    std::string above;
+    for (const CLI::App* here = app.get_parent(); here; here = here->get_parent())
+      above = here->get_name() + (above.empty() ? "" : " ") + above;
+    std::fputs(app.help(above, CLI::AppFormatMode::Normal).c_str(), stdout);
+  }
+
   CLI::App* deepest() {
     CLI::App* here = &app_;
     while (!here->get_subcommands().empty()) here = here->get_subcommands().front();
@@ -118,7 +125,7 @@ class Program {
       return session_.output.error(explain_extra(*chosen, extras.front()));
     if (const auto found = actions_.find(chosen); found != actions_.end() && found->second)
       return found->second(session_);
-    std::fputs(chosen->help("", CLI::AppFormatMode::Normal).c_str(), stdout);
+    show_help(*chosen);
     return chosen == &app_ ? 0 : 2;
   }
 

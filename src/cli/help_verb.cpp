@@ -38,13 +38,16 @@ int help(const std::string& wanted, const CLI::App& root, const Session& session
     list.rows.push_back({"  " + std::string(name), title_of(topic.content)});
   }
   if (wanted.empty()) {
-    std::fputs(root.help("", CLI::AppFormatMode::Normal).c_str(), stdout);
+    // App::help() would show the subcommand that was parsed, which is `help` itself.
+    const auto text = root.get_formatter()->make_help(&root, root.get_name(),
+                                                      CLI::AppFormatMode::Normal);
+    std::fputs(text.c_str(), stdout);
     std::printf("\n%s\n%s", base::text("help.topics").c_str(), base::render(list).c_str());
     return 0;
   }
   for (const auto* sub : root.get_subcommands([](const CLI::App*) { return true; })) {
     if (sub->get_name() != wanted) continue;
-    std::fputs(sub->help("", CLI::AppFormatMode::Normal).c_str(), stdout);
+    std::fputs(sub->help(root.get_name(), CLI::AppFormatMode::Normal).c_str(), stdout);
     return 0;
   }
   const std::string near = base::nearest(wanted, names);
