@@ -99,6 +99,10 @@ class Program {
       }
       if (dot == std::string::npos) continue;
       auto* leaf = subcommand(*parent, front.name.substr(dot + 1), front.summary);
+      // `run list`: the verb's own required word would otherwise swallow the subcommand's name.
+      if (group == words_.command && leaf->get_name() == words_.subcommand)
+        for (auto* option : parent->get_options())
+          if (option->get_positional()) option->required(false);
       // Options of groups that were not asked for would only cost start-up time.
       if (group == words_.command) actions_[leaf] = bind_front(*leaf, front);
     }

@@ -21,6 +21,8 @@ FirstWords first_words(int argc, char** argv) {
       ++i;
     } else if (!word.starts_with("-") && words.command.empty()) {
       words.command = word;
+    } else if (!word.starts_with("-") && words.subcommand.empty()) {
+      words.subcommand = word;
     }
   }
   return words;
