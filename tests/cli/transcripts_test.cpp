@@ -157,6 +157,13 @@ TEST_F(Cli, HelpAndCompletionNeedNoHome) {
   EXPECT_FALSE(std::filesystem::exists(home()));
 }
 
+TEST_F(Cli, AVerbAndAQueryMayShareAName) {
+  const auto listed = fulcrum({"run", "list", "--json"});
+  EXPECT_EQ(listed.exit_code, 0) << listed.err;
+  EXPECT_TRUE(base::parse_json(listed.out, "out")) << listed.out;
+  EXPECT_EQ(fulcrum({"run"}).exit_code, 2);
+}
+
 TEST_F(Cli, MessagesComeInChinese) {
   const auto ran = fulcrum({"--lang", "zh", "nte"});
   EXPECT_THAT(ran.err, HasSubstr("没有命令 nte"));
