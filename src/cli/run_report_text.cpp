@@ -28,14 +28,24 @@ std::string number(const json::value& value) {
   return number(value.to_number<double>());
 }
 
-/// "0.301 [0.29, 0.31]"
-std::string figure(const json::value& value) {
-  if (value.is_number()) return number(value);
-  if (!at(value, "value").is_number()) return base::text("score.not_assessed");
-  std::string text = number(at(value, "value"));
-  if (at(value, "low").is_number() && at(value, "high").is_number())
-    text += fmt::format(" [{}, {}]", number(at(value, "low")), number(at(value, "high")));
+std::string interval(double value, const json::value& low, const json::value& high) {
+  std::string text = number(value);
+  if (low.is_number() && high.is_number())
+    text += fmt::format(" [{}, {}]", number(low), number(high));
   return text;
+}
+
+/// "0.301 [0.29, 0.31]" of {"value","low","high"}.
+std::string figure(const json::value& value) {
+  if (!at(value, "value").is_number()) return base::text("score.not_assessed");
+  return interval(base::get_number(value, "value"), at(value, "low"), at(value, "high"));
+}
+
+/// The same of a report's NAME, NAME_low, NAME_high.
+std::string reported(const json::value& report, const std::string& name) {
+  if (!at(report, name).is_number()) return "–";
+  return interval(base::get_number(report, name), at(report, name + "_low"),
+                  at(report, name + "_high"));
 }
 
 std::string simulated_mark(const json::value& value) {
@@ -60,10 +70,9 @@ void add_models(std::string& out, const json::value& report) {
   base::TableText table{.header = {base::text("report.model"), "NDCG@10", "HR@10", "n"},
                         .rows = {}, .right_aligned = {}};
   for (const auto& entry : models.get_object()) {
-    const json::value& metrics = at(entry.value(), "metrics").is_object()
-                                     ? at(entry.value(), "metrics") : at(entry.value(), "model");
-    table.rows.push_back({std::string(entry.key()), figure(at(metrics, "ndcg_at_10")),
-                          figure(at(metrics, "hr_at_10")), number(at(metrics, "ndcg_at_10.n"))});
+    const json::value& metrics = at(entry.value(), "model");
+    table.rows.push_back({std::string(entry.key()), reported(metrics, "ndcg_at_10"),
+                          reported(metrics, "hr_at_10"), number(at(metrics, "n"))});
   }
   out += "\n" + base::render(table);
 }
@@ -101,7 +110,7 @@ void add_release(std::string& out, const json::value& report) {
 
 void add_contention(std::string& out, const json::value& report) {
   const json::value& contention = at(report, "contention");
-  const json::value& policies = at(contention, "policies");
+  const json::value& policies = at(contention, "runs");
   if (!policies.is_array() || policies.get_array().empty()) return;
   out += "\n" + base::text("report.contention") + " " + base::text("score.simulated") + "\n";
   base::TableText table{.header = {base::text("report.policy"), base::text("report.job"),

@@ -11,6 +11,7 @@
 #include "control/canary.h"
 #include "control/chosen_model.h"
 #include "control/companion.h"
+#include "control/replay_rows.h"
 #include "control/step_context.h"
 #include "control/step_runner.h"
 #include "http/http_server.h"
@@ -82,8 +83,12 @@ class CanaryStep {
     ports.progress = [this](const CanaryProgress& progress) {
       context_.progress(progress.samples, progress.max_samples, "impressions");
     };
-    if (release.traffic.offline_replay)
-      return replay_canary(spec, ports, context_.inputs.at("replay"));
+    if (release.traffic.offline_replay) {
+      const std::string rows = context_.work_folder + "/replay.csv";
+      CHECK_OK(write_replay_rows(context_.inputs.at(candidate_.step + ".held_out"),
+                                 context_.inputs.at("stable.held_out"), rows));
+      return replay_canary(spec, ports, rows);
+    }
     ports.start_server = [this](release::Arm arm) { return start_server(arm); };
     ports.serve = serve_gateway;
     ports.start_traffic = [this](const std::string& url, std::int64_t attempt) {

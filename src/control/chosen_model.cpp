@@ -2,7 +2,10 @@
 
 #include <optional>
 
+#include "base/codec.h"
+#include "base/files.h"
 #include "control/reported_figures.h"
+#include "control/step_outputs.h"
 
 namespace fulcrum::control {
 
@@ -10,7 +13,7 @@ namespace {
 
 namespace json = base::json;
 
-constexpr const char* kValidationMetrics[] = {"validation_ndcg_at_10", "ndcg_at_10"};
+constexpr const char* kValidationMetrics[] = {"validation.ndcg_at_10", "ndcg_at_10"};
 
 double validation_score(const FinishedStep& step) {
   for (const char* metric : kValidationMetrics)
@@ -27,13 +30,45 @@ ModelVersion version_of(const StepContext& context, const std::string& input,
           .kind = label};
 }
 
+/// The registry's stable version of the plan's model, its folder brought back; nullopt: none yet.
+base::Result<std::optional<ModelVersion>> released_model(const StepContext& context) {
+  TRY(const json::value listed,
+      context.surroundings.engine.query(
+          "model.list",
+          json::object{{"model", context.plan.release->model}, {"stage", "stable"}},
+          "service/runner", ledger::Role::kService));
+  const auto* models = base::find_path(listed, "models");
+  if (!models || !models->is_array() || models->get_array().empty())
+    return std::optional<ModelVersion>{};
+  const std::string version = base::get_string(models->get_array()[0], "version");
+  TRY(const json::value shown,
+      context.surroundings.engine.query(
+          "model.show", json::object{{"model", context.plan.release->model}, {"version", version}},
+          "service/runner", ledger::Role::kService));
+  const auto* artifacts = base::find_path(shown, "artifacts");
+  if (!artifacts) artifacts = base::find_path(shown, "model.artifacts");
+  if (!artifacts || !artifacts->is_array() || artifacts->get_array().empty())
+    return base::failed("model.artifacts", "the stable version " + version + " has no artifacts");
+  const objects::Store& objects = context.surroundings.objects;
+  TRY(const std::string text, objects.get(std::string(artifacts->get_array()[0].as_string())));
+  TRY(const json::value manifest, base::parse_json(text, "model manifest"));
+  TRY(const plan::Output output, base::decode<plan::Output>(manifest, "manifest"));
+  const std::string folder = context.surroundings.home + "/models/" + version;
+  CHECK_OK(base::make_folder(folder));
+  TRY(const std::string path, restore_output(objects, folder, output));
+  return std::optional(ModelVersion{.step = {}, .version = version, .folder = path,
+                                    .kind = base::get_string(models->get_array()[0], "kind")});
+}
+
 }  // namespace
 
 base::Result<ModelVersion> chosen_candidate(const StepContext& context) {
   std::optional<ModelVersion> best;
   double best_score = 0;
   for (const auto& [name, source] : context.step.inputs) {
-    if (source.step != "train" && !source.step.starts_with("train.")) continue;
+    if (source.output != "model" ||
+        (source.step != "train" && !source.step.starts_with("train.")))
+      continue;
     const double score = validation_score(context.finished.at(source.step));
     if (best && score <= best_score) continue;
     best = version_of(context, name, source.step, "transformer");
@@ -45,6 +80,9 @@ base::Result<ModelVersion> chosen_candidate(const StepContext& context) {
 
 base::Result<ModelVersion> other_arm(const StepContext& context, const ModelVersion& candidate) {
   const std::string& stable = context.plan.release->stable;
+  TRY(auto released, released_model(context));
+  // After a kill behind the verdict the candidate is the stable one already.
+  if (released && released->version != candidate.version) return *released;
   if (stable == "model") {
     ModelVersion same = candidate;
     same.version = "same-" + candidate.version;
@@ -53,18 +91,22 @@ base::Result<ModelVersion> other_arm(const StepContext& context, const ModelVers
   return version_of(context, "stable", "baseline." + stable, stable);
 }
 
-json::object registration_of(const StepContext& context, const ModelVersion& model) {
+base::Result<json::object> registration_of(const StepContext& context,
+                                           const ModelVersion& model) {
   json::object metrics;
   const FinishedStep& step = context.finished.at(model.step);
-  for (const char* metric : {"ndcg_at_10", "hr_at_10", "validation_ndcg_at_10"})
+  for (const char* metric : {"ndcg_at_10", "hr_at_10"})
     if (const auto figure = reported_figure(step.report, metric)) metrics[metric] = figure->value;
-  json::array artifacts;
-  for (const auto& file : step.outputs.at("model").files)
-    artifacts.push_back(json::string(file.object));
-  return {{"model", context.plan.release->model}, {"version", model.version},
-          {"kind", model.kind},                   {"artifacts", std::move(artifacts)},
-          {"metrics", std::move(metrics)},        {"dataset", context.plan.dataset.name},
-          {"run", base::get_string(step.report, "run")}};
+  metrics["validation_ndcg_at_10"] = validation_score(step);
+  const plan::Output& output = step.outputs.at("model");
+  TRY(const std::string manifest,
+      context.surroundings.objects.put(base::to_text(base::encode(output))));
+  json::array artifacts{json::string(manifest)};
+  for (const auto& file : output.files) artifacts.push_back(json::string(file.object));
+  return json::object{{"model", context.plan.release->model}, {"version", model.version},
+                      {"kind", model.kind},                   {"artifacts", std::move(artifacts)},
+                      {"metrics", std::move(metrics)},        {"dataset", context.plan.dataset.name},
+                      {"run", base::get_string(step.report, "run")}};
 }
 
 }  // namespace fulcrum::control

@@ -16,10 +16,12 @@ struct ModelVersion {
 
 /// Among the step's inputs that are trainings. `plan.model` when there is none.
 base::Result<ModelVersion> chosen_candidate(const StepContext& context);
-/// The other arm of the canary: a baseline, or the candidate's own model again under another
-/// version.
+/// The other arm of the canary: what the registry has as stable; before there is any, what the plan
+/// says: a baseline, or the candidate's own model again under another version.
 base::Result<ModelVersion> other_arm(const StepContext& context, const ModelVersion& candidate);
-/// Body of model.register for one of them.
-base::json::object registration_of(const StepContext& context, const ModelVersion& model);
+/// Body of model.register for one of them. Its first artifact is a manifest of the model's folder,
+/// from which a later plan brings it back.
+base::Result<base::json::object> registration_of(const StepContext& context,
+                                                 const ModelVersion& model);
 
 }  // namespace fulcrum::control

@@ -47,6 +47,20 @@ base::Result<StepEnding> gather_evidence(StepContext& context) {
       open.push_back(json::string(requirement.id));
     }
   }
+  if (const auto canary = context.finished.find("canary");
+      canary != context.finished.end() && canary->second.state != "failed") {
+    const auto& report = canary->second.report;
+    commands.push_back({"improvement.record",
+                        json::object{{"title", "model " + base::get_string(report, "candidate")},
+                                     {"outcome", canary->second.state == "done" ? "adopted" : "tried"},
+                                     {"evidence", "plan/" + context.run},
+                                     {"simulated", base::get_bool(report, "simulated")}}});
+    for (const auto& requirement : context.plan.requirements)
+      if (requirement.gate == "canary")
+        commands.push_back({"canary.link",
+                            json::object{{"requirement", requirement.id},
+                                         {"release", canary->second.identity.substr(0, 24)}}});
+  }
   const double usd = spent_usd(context);
   if (context.plan.budget.usd > 0) {
     commands.push_back({"budget.set", json::object{{"budget", context.plan.product.name},

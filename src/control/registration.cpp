@@ -10,17 +10,15 @@ base::Result<StepEnding> register_models(StepContext& context) {
   TRY(const ModelVersion other, other_arm(context, candidate));
   StepEnding ending;
   auto& commands = ending.result.commands;
-  commands.push_back({"model.register", registration_of(context, candidate)});
-  commands.push_back({"model.register", registration_of(context, other)});
+  TRY(json::object candidate_body, registration_of(context, candidate));
+  commands.push_back({"model.register", std::move(candidate_body)});
+  if (!other.step.empty()) {  // not in the registry yet
+    TRY(json::object other_body, registration_of(context, other));
+    commands.push_back({"model.register", std::move(other_body)});
+  }
   const plan::Release& release = *context.plan.release;
   // What runs now was released before this plan knew of it: the ledger is told so once.
-  TRY(const json::value stable,
-      context.surroundings.engine.query(
-          "model.list", json::object{{"model", release.model}, {"stage", "stable"}},
-          "service/runner", ledger::Role::kService));
-  const auto* models = base::find_path(stable, "models");
-  const bool none_yet = !models || !models->is_array() || models->get_array().empty();
-  if (none_yet && !release.first_release)
+  if (!other.step.empty() && !release.first_release)
     commands.push_back({"release.baseline",
                         json::object{{"release", "declared-" + context.identity.substr(0, 12)},
                                      {"model", release.model},

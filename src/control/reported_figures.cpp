@@ -3,16 +3,15 @@
 namespace fulcrum::control {
 
 std::optional<Figure> reported_figure(const base::json::value& report, const std::string& metric) {
-  for (const std::string& path : {"metrics." + metric, "model." + metric, metric}) {
+  for (const std::string& path : {"model." + metric, metric}) {
     const auto* found = base::find_path(report, path);
-    if (!found) continue;
-    if (found->is_number()) return Figure{.value = found->to_number<double>(), .low = {}, .high = {}};
-    const auto* value = base::find_path(*found, "value");
-    if (!value || !value->is_number()) continue;
-    Figure figure{.value = value->to_number<double>(), .low = {}, .high = {},
-                  .n = base::get_integer(*found, "n")};
-    if (base::find_path(*found, "low")) figure.low = base::get_number(*found, "low");
-    if (base::find_path(*found, "high")) figure.high = base::get_number(*found, "high");
+    if (!found || !found->is_number()) continue;
+    Figure figure{.value = found->to_number<double>(), .low = {}, .high = {}};
+    if (base::find_path(report, path + "_low")) figure.low = base::get_number(report, path + "_low");
+    if (base::find_path(report, path + "_high"))
+      figure.high = base::get_number(report, path + "_high");
+    figure.n = base::get_integer(report, path + "_n");
+    if (figure.n == 0 && path != metric) figure.n = base::get_integer(report, "model.n");
     return figure;
   }
   return std::nullopt;

@@ -1,6 +1,6 @@
 #pragma once
-// Figures that a training or baseline step reported: {"value","low","high","n"} or a bare number,
-// under its model or at the report's top.
+// Figures that a training or baseline step reported: NAME, NAME_low, NAME_high, NAME_n, under its
+// `model` or at the report's top.
 #include <optional>
 #include <string>
 

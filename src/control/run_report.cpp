@@ -63,7 +63,7 @@ json::object make_run_report(Engine& engine, const plan::Plan& plan, const RunOu
   report["checks"] = std::move(checks);
   report["models"] = models_of(outcome);
   report["scores"] = ask(engine, "score.show", "scores");
-  report["next"] = ask(engine, "score.next", "next");
+  report["next"] = ask(engine, "score.next", "decisions");
   return report;
 }
 

@@ -46,6 +46,14 @@ json::object report_from_log(const std::string& log) {
   return value && value->is_object() ? value->get_object() : json::object{};
 }
 
+/// The version carries the quality that cleaning measured.
+void add_quality(json::value& settings, const std::map<std::string, FinishedStep>& finished) {
+  const auto clean = finished.find("clean");
+  if (clean == finished.end() || !settings.is_object()) return;
+  if (const auto* quality = base::find_path(clean->second.report, "quality"))
+    settings.get_object()["quality"] = *quality;
+}
+
 }  // namespace
 
 StepRunner::StepRunner(RunSurroundings& surroundings, const CheckedPlan& checked,
@@ -126,6 +134,7 @@ base::Result<StepEnding> StepRunner::work(const std::string& run, const plan::St
   CHECK_OK(base::make_folder(folder));
   TRY(auto inputs, bring_inputs(step, finished));
   json::value settings = fill_variables(step, folder, inputs);
+  if (step.kind == "data.version") add_quality(settings, finished);
   StepContext context{.surroundings = surroundings_, .plan = checked_.plan, .step = step,
                       .run = run, .identity = identity, .plan_folder = plan_folder_,
                       .work_folder = folder, .settings = std::move(settings),

@@ -263,10 +263,10 @@ base::Result<json::value> answer(const State& state, const NextLabel& query,
   json::array options;
   for (const auto& option : best->second.options) options.push_back(json::string(option));
   return json::object{{"queue", query.queue},
-                      {"task", best->first},
-                      {"subject", best->second.subject},
-                      {"question", best->second.question},
-                      {"options", std::move(options)}};
+                      {"task", json::object{{"id", best->first},
+                                            {"subject", best->second.subject},
+                                            {"question", best->second.question},
+                                            {"options", std::move(options)}}}};
 }
 
 base::Result<json::value> answer(const State& state, const ShowLabelQueue& query,

@@ -114,7 +114,7 @@ TEST_F(DataPillar, LabelsGoRoundOnce) {
   for (const char* annotator : {"ann", "bob"})
     for (int i = 0; i < 5; ++i) {
       const auto next = ask("label.next", json::object{{"queue", "q-1"}, {"annotator", annotator}});
-      const std::string task = base::get_string(next, "task");
+      const std::string task = base::get_string(next, "task.id");
       ASSERT_FALSE(task.empty()) << annotator << " " << i;
       const json::object answer{
           {"task", task}, {"annotator", annotator}, {"answer", "yes"}, {"simulated", true}};

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
+#include <functional>
 
 #include "base/codec.h"
 #include "base/hash.h"
@@ -31,7 +33,7 @@ class Builder {
     add_release();
     add_checks();
     add_closing();
-    for (auto& step : graph_.steps) CHECK_OK(link_variables(step));
+    for (auto& step : steps_) CHECK_OK(link_variables(step));
     return sorted();
   }
 
@@ -44,7 +46,7 @@ class Builder {
     step.section = std::move(section);
     step.seed = seed();
     if (work == Work::kJob) step.program = step.kind.starts_with("train.") ? "fulcrum-train" : "fulcrum";
-    return graph_.steps.emplace_back(std::move(step));
+    return steps_.emplace_back(std::move(step));
   }
 
   std::uint64_t seed() const {
@@ -97,24 +99,25 @@ class Builder {
     Step& sample = add("labels.sample", "data.label_sample", Work::kJob, "labels.sample");
     sample.settings = settings;
     sample.inputs["sessions"] = {"clean", "sessions"};
+    sample.needs = {"version"};  // an accuracy is recorded for a version
     Step& answers = add("labels.answers", "label.wait", Work::kWait, "labels");
     json::array command;
-    for (const auto& word : plan_.labels->annotators) command.push_back(json::string(word));
+    for (const auto& word : plan_.labels->command) command.push_back(json::string(word));
     answers.settings = json::object{{"queue", plan_.labels->queue}, {"command", std::move(command)}};
     answers.needs = {"labels.sample"};
     Step& merge = add("labels.merge", "data.label_merge", Work::kJob, "labels");
     merge.settings = json::object{{"queue", plan_.labels->queue}, {"dataset", plan_.dataset.name},
                                   {"simulated", plan_.labels->simulated}};
     merge.inputs["answers"] = {"labels.answers", "answers"};
-    merge.inputs["sessions"] = {"clean", "sessions"};
-    merge.inputs["decisions"] = {"clean", "decisions"};
+    merge.inputs["sample"] = {"labels.sample", "sample"};
   }
 
   void add_version() {
     Step& step = add("version", "data.version", Work::kJob, "dataset");
     step.settings = json::object{{"dataset", plan_.dataset.name},
                                  {"purpose", plan_.dataset.purpose},
-                                 {"retention_days", plan_.dataset.retention_days}};
+                                 {"retention_days", plan_.dataset.retention_days},
+                                 {"objects", "${home}/objects"}};
     step.inputs["clean"] = {"clean", "clean"};
     step.inputs["interactions"] = {"clean", "interactions"};
   }
@@ -168,11 +171,15 @@ class Builder {
     for (const auto& id : trained_) {
       registration.inputs[id] = {id, "model"};
       canary.inputs[id] = {id, "model"};
+      if (plan_.release->traffic.offline_replay)
+        canary.inputs[id + ".held_out"] = {id, "held_out"};
     }
     const auto& stable = plan_.release->stable;
     if (stable != "model") {
       registration.inputs["stable"] = {"baseline." + stable, "model"};
       canary.inputs["stable"] = {"baseline." + stable, "model"};
+      if (plan_.release->traffic.offline_replay)
+        canary.inputs["stable.held_out"] = {"baseline." + stable, "held_out"};
     }
   }
 
@@ -188,14 +195,14 @@ class Builder {
 
   void add_closing() {
     std::vector<std::string> all;
-    for (const auto& step : graph_.steps) all.push_back(step.id);
+    for (const auto& step : steps_) all.push_back(step.id);
     Step& step = add("score", "plan.evidence", Work::kInside, "scorecard");
     step.needs = std::move(all);
     step.always = true;
   }
 
   const Step* find(std::string_view id) const {
-    for (const auto& step : graph_.steps)
+    for (const auto& step : steps_)
       if (step.id == id) return &step;
     return nullptr;
   }
@@ -245,7 +252,7 @@ class Builder {
       result.steps.push_back(step);
       return true;
     };
-    for (const auto& step : graph_.steps)
+    for (const auto& step : steps_)
       if (!visit(step))
         return base::usage("plan.cycle", fmt::format("step {} waits for itself", step.id),
                            step.section, "break the circle of after: and ${step.output}");
@@ -253,7 +260,7 @@ class Builder {
   }
 
   const Plan& plan_;
-  Graph graph_;
+  std::deque<Step> steps_;  // stays where it is while more are added
   std::vector<std::string> trained_;
 };
 

@@ -64,6 +64,13 @@ base::Status check_release(const Plan& plan) {
   if (traffic.offline_replay == !traffic.command.empty())
     return base::usage("plan.traffic", "a canary needs traffic", "release.traffic",
                        "give either command: [...] or offline_replay: true");
+  if (traffic.offline_replay && plan.training->holdout_users <= 0)
+    return base::usage("plan.replay", "an offline replay needs users that training never saw",
+                       "release.traffic.offline_replay",
+                       "set training.holdout_users, for example 0.3");
+  if (traffic.offline_replay && stable == "model")
+    return base::usage("plan.replay", "a replay of a model against itself shows nothing",
+                       "release.stable", "name a baseline");
   return {};
 }
 
@@ -79,7 +86,9 @@ base::Status check_variables(const Plan& plan, const json::value& value, const s
     }
   } else if (value.is_string()) {
     for (const std::string& name : variables_in(value)) {
-      if (name == "work" || name == "plan_folder" || name == "home" || name == "seed") continue;
+      if (name == "work" || name == "plan_folder" || name == "home" || name == "seed" ||
+          name == "attempt")
+        continue;
       if (name.find('.') != std::string::npos) continue;  // service or step value: checked later
       std::vector<std::string_view> known = {"work", "plan_folder", "home", "seed"};
       for (const auto& setting : plan.settings) known.push_back(setting.first);

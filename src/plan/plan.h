@@ -53,11 +53,11 @@ BOOST_DESCRIBE_STRUCT(Check, (), (id, after, command))
 struct Labels {
   std::string queue;
   base::json::value sample = base::json::object{};  // settings of data.label_sample
-  std::vector<std::string> annotators;  // a command that answers; empty: people do, the step waits
+  std::vector<std::string> command;  // who answers, as a program; empty: people do, the step waits
   bool simulated = false;               // the answers come from a simulation
   static constexpr std::string_view kRequired[] = {"queue"};
 };
-BOOST_DESCRIBE_STRUCT(Labels, (), (queue, sample, annotators, simulated))
+BOOST_DESCRIBE_STRUCT(Labels, (), (queue, sample, command, simulated))
 
 struct Dataset {
   std::string name;

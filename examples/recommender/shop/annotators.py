@@ -26,11 +26,12 @@ ERROR_RATES = {"ada": 0.02, "ben": 0.05, "cho": 0.05, "dee": 0.08, "eli": 0.35}
 PAUSE_S = 0.1
 
 
-def true_answer(truth: dict, subject: str) -> str | None:
+def true_answer(truth: dict, subject: str, options: list[str]) -> str | None:
     """None for a subject that the shop does not know."""
     kind, _, name = subject.partition("/")
     if kind == "session" and name in truth["sessions"]:
-        return "yes" if truth["sessions"][name] else "no"
+        words = {"program", "yes"} if truth["sessions"][name] else {"person", "no"}
+        return next((option for option in options if option in words), None)
     if kind == "item":
         return truth["items"].get(name)
     return None
@@ -40,7 +41,7 @@ def answer(truth: dict, annotator: str, task: dict, seed: int) -> str:
     """The true answer, or with the annotator's error rate another option."""
     options = task["options"]
     rng = random.Random(f"label/{seed}/{annotator}/{task['subject']}")
-    right = true_answer(truth, task["subject"])
+    right = true_answer(truth, task["subject"], options)
     if right not in options:
         return rng.choice(options)
     others = [option for option in options if option != right]

@@ -237,7 +237,7 @@ class Annotating(unittest.TestCase):
         for kind, options in (("sessions", ["yes", "no"]), ("items", ["books", "toys", "pets"])):
             for name in self.TRUTH[kind]:
                 task = {"subject": f"{kind[:-1]}/{name}", "options": options}
-                right = annotators.true_answer(self.TRUTH, task["subject"])
+                right = annotators.true_answer(self.TRUTH, task["subject"], options)
                 for annotator in annotators.ERROR_RATES:
                     answer = annotators.answer(self.TRUTH, annotator, task, 1)
                     self.assertEqual(answer, annotators.answer(self.TRUTH, annotator, task, 1))

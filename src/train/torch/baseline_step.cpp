@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "train/baselines.h"
+#include "train/held_out.h"
 #include "train/model_folder.h"
 #include "train/report.h"
 #include "train/torch/measure.h"
@@ -38,6 +39,10 @@ base::Result<exec::StepResult> run_baseline(const exec::StepSpec& spec) {
     model = std::move(tuned.model);
   }
   const RankingMetrics test = evaluate(*model, data.split.test);
+  const RankingMetrics validation = evaluate(*model, data.split.validation);
+  CHECK_OK(base::write_file(
+      std::filesystem::path(spec.work_folder) / "held_out.csv",
+      held_out_csv(data.interactions, data.split, evaluate(*model, data.split.held_out))));
   const Latency latency = measure_latency(*model, data.split.test, base::system_clock());
   const std::string run = run_id(kind, data.sha256, base::encode(settings), spec.seed);
   const std::filesystem::path folder = std::filesystem::path(spec.work_folder) / "model";
@@ -69,6 +74,8 @@ base::Result<exec::StepResult> run_baseline(const exec::StepSpec& spec) {
   json::object report{{"run", run},
                       {"kind", kind},
                       {"model", metrics_json(test, spec.seed)},
+                      {"validation",
+                       {{"ndcg_at_10", validation.ndcg_at_10}, {"hr_at_10", validation.hr_at_10}}},
                       {"p50_ms", latency.p50_ms},
                       {"p95_ms", latency.p95_ms},
                       {"latency_n", latency.n},
@@ -77,7 +84,7 @@ base::Result<exec::StepResult> run_baseline(const exec::StepSpec& spec) {
     report["k"] = k;
     facts.recipe = json::object{{"kind", kind}, {"k", k}};
   }
-  return exec::StepResult{{{"model", "model"}}, std::move(report), {run_command(facts)}};
+  return exec::StepResult{{{"model", "model"}, {"held_out", "held_out.csv"}}, std::move(report), {run_command(facts)}};
 }
 
 }  // namespace
