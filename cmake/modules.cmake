@@ -73,3 +73,20 @@ function(fulcrum_embed target)
             -P ${CMAKE_SOURCE_DIR}/cmake/embed.cmake VERBATIM)
   target_sources(${target} PRIVATE ${out})
 endfunction()
+
+# fulcrum_python_test(NAME FOLDER folder MODULES module… [TIMEOUT seconds] [ENVIRONMENT NAME=value…])
+# A unittest module that ctest runs; it finds the built programs through FULCRUM_BIN_DIR.
+find_program(FULCRUM_PYTHON NAMES python3 HINTS ${CMAKE_SOURCE_DIR}/.venv/bin NO_DEFAULT_PATH)
+if(NOT FULCRUM_PYTHON)
+  find_program(FULCRUM_PYTHON NAMES python3)
+endif()
+function(fulcrum_python_test name)
+  cmake_parse_arguments(ARG "" "FOLDER;TIMEOUT" "MODULES;ENVIRONMENT" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  add_test(NAME ${name} COMMAND ${FULCRUM_PYTHON} -m unittest ${ARG_MODULES}
+           WORKING_DIRECTORY ${ARG_FOLDER})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} ENVIRONMENT
+    "FULCRUM_BIN_DIR=${CMAKE_BINARY_DIR}/bin;PYTHONPATH=${CMAKE_SOURCE_DIR}/python;${ARG_ENVIRONMENT}")
+endfunction()
