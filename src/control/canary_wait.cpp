@@ -60,6 +60,23 @@ CanaryPartResult serve_gateway(Gateway& gateway) {
   return std::make_unique<GatewayPart>(std::move(server));
 }
 
+/// Name of all processes of this canary, whichever run of the runner started them.
+std::string process_prefix(const StepContext& context) {
+  return "canary-" + context.identity.substr(0, 12) + "-";
+}
+
+/// A killed run leaves model servers and shoppers behind, whose gateway died with it.
+base::Status stop_leftovers(const StepContext& context) {
+  exec::Executor& executor = context.surroundings.executor;
+  TRY(const auto known, executor.attach());
+  for (const auto& id : known) {
+    if (!id.starts_with(process_prefix(context))) continue;
+    const auto status = executor.status(id);
+    if (status && status->state == exec::RunState::kRunning) CHECK_OK(executor.stop(id));
+  }
+  return {};
+}
+
 class CanaryStep {
  public:
   CanaryStep(StepContext& context, ModelVersion candidate, ModelVersion stable)
@@ -101,7 +118,7 @@ class CanaryStep {
   exec::LaunchSpec launch(const std::string& what) const {
     exec::LaunchSpec spec;
     // One process of this name per run of the runner: a resumed canary starts its own.
-    spec.job_id = fmt::format("canary-{}-{}-{}", context_.identity.substr(0, 12), what, ::getpid());
+    spec.job_id = fmt::format("{}{}-{}", process_prefix(context_), what, ::getpid());
     spec.working_folder = context_.plan_folder;
     spec.environment = child_environment(context_.surroundings);
     return spec;
@@ -176,10 +193,34 @@ json::object gate_record(const StepContext& context, const CanaryOutcome& outcom
           {"simulated", context.plan.release->traffic.simulated}};
 }
 
+/// Did this step start its release before, in a run that was killed?
+base::Result<bool> is_release_known(const StepContext& context) {
+  auto shown = context.surroundings.engine.query(
+      "release.show", json::object{{"release", context.identity.substr(0, 24)}}, "service/runner",
+      ledger::Role::kService);
+  if (shown) return true;
+  if (shown.error().kind == base::ErrorKind::kNotFound) return false;
+  return base::Failure(shown.error());
+}
+
+/// Trained again to the same weights: what runs now is this very model.
+StepEnding nothing_to_release(const ModelVersion& candidate) {
+  StepEnding ending;
+  ending.result.report = json::object{{"outcome", "already_stable"},
+                                      {"reason", "same_version"},
+                                      {"candidate", candidate.version},
+                                      {"stable", candidate.version}};
+  return ending;
+}
+
 }  // namespace
 
 base::Result<StepEnding> watch_canary(StepContext& context) {
+  CHECK_OK(stop_leftovers(context));
   TRY(const ModelVersion candidate, chosen_candidate(context));
+  TRY(const bool known, is_release_known(context));
+  TRY(const bool already_stable, is_stable(context, candidate));
+  if (already_stable && !known) return nothing_to_release(candidate);
   TRY(const ModelVersion stable, other_arm(context, candidate));
   TRY(const CanaryOutcome outcome, CanaryStep(context, candidate, stable).run());
   StepEnding ending;

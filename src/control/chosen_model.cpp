@@ -30,17 +30,23 @@ ModelVersion version_of(const StepContext& context, const std::string& input,
           .kind = label};
 }
 
-/// The registry's stable version of the plan's model, its folder brought back; nullopt: none yet.
-base::Result<std::optional<ModelVersion>> released_model(const StepContext& context) {
+/// What the registry has as the stable version of the plan's model; null when there is none.
+base::Result<json::value> stable_entry(const StepContext& context) {
   TRY(const json::value listed,
       context.surroundings.engine.query(
           "model.list",
           json::object{{"model", context.plan.release->model}, {"stage", "stable"}},
           "service/runner", ledger::Role::kService));
   const auto* models = base::find_path(listed, "models");
-  if (!models || !models->is_array() || models->get_array().empty())
-    return std::optional<ModelVersion>{};
-  const std::string version = base::get_string(models->get_array()[0], "version");
+  if (!models || !models->is_array() || models->get_array().empty()) return json::value(nullptr);
+  return models->get_array()[0];
+}
+
+/// The registry's stable version of the plan's model, its folder brought back; nullopt: none yet.
+base::Result<std::optional<ModelVersion>> released_model(const StepContext& context) {
+  TRY(const json::value entry, stable_entry(context));
+  if (entry.is_null()) return std::optional<ModelVersion>{};
+  const std::string version = base::get_string(entry, "version");
   TRY(const json::value shown,
       context.surroundings.engine.query(
           "model.show", json::object{{"model", context.plan.release->model}, {"version", version}},
@@ -57,7 +63,7 @@ base::Result<std::optional<ModelVersion>> released_model(const StepContext& cont
   CHECK_OK(base::make_folder(folder));
   TRY(const std::string path, restore_output(objects, folder, output));
   return std::optional(ModelVersion{.step = {}, .version = version, .folder = path,
-                                    .kind = base::get_string(models->get_array()[0], "kind")});
+                                    .kind = base::get_string(entry, "kind")});
 }
 
 }  // namespace
@@ -89,6 +95,11 @@ base::Result<ModelVersion> other_arm(const StepContext& context, const ModelVers
     return same;
   }
   return version_of(context, "stable", "baseline." + stable, stable);
+}
+
+base::Result<bool> is_stable(const StepContext& context, const ModelVersion& model) {
+  TRY(const json::value entry, stable_entry(context));
+  return base::get_string(entry, "version") == model.version;
 }
 
 base::Result<json::object> registration_of(const StepContext& context,

@@ -19,6 +19,8 @@ base::Result<ModelVersion> chosen_candidate(const StepContext& context);
 /// The other arm of the canary: what the registry has as stable; before there is any, what the plan
 /// says: a baseline, or the candidate's own model again under another version.
 base::Result<ModelVersion> other_arm(const StepContext& context, const ModelVersion& candidate);
+/// Is this version the registry's stable one?
+base::Result<bool> is_stable(const StepContext& context, const ModelVersion& model);
 /// Body of model.register for one of them. Its first artifact is a manifest of the model's folder,
 /// from which a later plan brings it back.
 base::Result<base::json::object> registration_of(const StepContext& context,
