@@ -2,12 +2,15 @@
 
 namespace fulcrum {
 
-#define STEPS(name)                             \
-  namespace name {                              \
-  std::vector<exec::StepKind> step_kinds();     \
+#define STEPS(name)                         \
+  namespace name {                          \
+  std::vector<exec::StepKind> step_kinds(); \
+  }
+#define CHECKS(name)                          \
+  namespace name {                            \
+  std::vector<exec::StepCheck> step_checks(); \
   }
 #include "control/step_kinds.def"
-#undef STEPS
 
 namespace control {
 
@@ -16,8 +19,15 @@ std::vector<exec::StepKind> all_step_kinds() {
 #define STEPS(name) \
   for (auto& kind : name::step_kinds()) kinds.push_back(kind);
 #include "control/step_kinds.def"
-#undef STEPS
   return kinds;
+}
+
+std::vector<exec::StepCheck> all_step_checks() {
+  std::vector<exec::StepCheck> checks;
+#define CHECKS(name) \
+  for (auto& check : name::step_checks()) checks.push_back(check);
+#include "control/step_kinds.def"
+  return checks;
 }
 
 }  // namespace control

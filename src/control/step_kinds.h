@@ -8,5 +8,7 @@
 namespace fulcrum::control {
 
 std::vector<exec::StepKind> all_step_kinds();
+/// The settings checks of every pillar, also of kinds that belong to fulcrum-train.
+std::vector<exec::StepCheck> all_step_checks();
 
 }  // namespace fulcrum::control

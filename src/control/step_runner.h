@@ -50,6 +50,10 @@ std::string identity_of(const plan::Plan& plan, const plan::Step& step,
 /// The environment of every process that a plan starts: PATH, language, home; no secrets.
 std::map<std::string, std::string> child_environment(const RunSurroundings& surroundings);
 
+/// Where in the plan a step kind's own field stands: "source.path" of collect.clicks is
+/// "sources.clicks.path".
+std::string plan_path(const CheckedPlan& checked, const plan::Step& step, std::string field);
+
 /// Lets each step kind check its settings before anything runs; errors are located in the file.
 base::Status check_step_settings(const CheckedPlan& checked);
 

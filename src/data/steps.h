@@ -8,6 +8,8 @@
 namespace fulcrum::data {
 
 std::vector<exec::StepKind> step_kinds();
+/// What a plan says of them, checked before anything runs (step_checks.cpp).
+std::vector<exec::StepCheck> step_checks();
 
 #define STEP(function, kind, summary) \
   base::Result<exec::StepResult> function(const exec::StepSpec& spec, exec::StepProgress& progress);

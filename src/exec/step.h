@@ -53,6 +53,14 @@ struct StepKind {
   StepFunction function;
 };
 
+/// What a step kind says of its settings before anything runs: no input is looked at, nothing is
+/// opened. An error's field is a path inside the settings (`recipe.model.heads`). A pillar offers
+/// its own in `std::vector<exec::StepCheck> step_checks()`; a kind without one accepts anything.
+struct StepCheck {
+  std::string_view kind;
+  base::Status (*check)(const base::json::value& settings);
+};
+
 /// The main of a step job: reads the spec, runs the function, writes result.json (or error.json)
 /// atomically into the work folder; returns the process's exit code (0, 1, 2, 3).
 int run_step(const std::string& spec_path, const std::vector<StepKind>& kinds);

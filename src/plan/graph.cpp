@@ -184,8 +184,10 @@ class Builder {
   }
 
   void add_checks() {
-    for (const auto& check : plan_.checks) {
-      Step& step = add("check." + check.id, "command", Work::kCommand, "checks");
+    for (std::size_t i = 0; i < plan_.checks.size(); ++i) {
+      const Check& check = plan_.checks[i];
+      Step& step =
+          add("check." + check.id, "command", Work::kCommand, fmt::format("checks[{}]", i));
       json::array command;
       for (const auto& word : check.command) command.push_back(json::string(word));
       step.settings = json::object{{"command", std::move(command)}};
@@ -225,15 +227,34 @@ class Builder {
                            step.section, "${shop.url}, ${clean.decisions} are examples");
       }
     }
+    const bool collects = step.kind == "data.collect" || step.kind == "command";
     for (const auto& need : step.needs)
       if (find(need) == nullptr)
-        return base::usage("plan.step", fmt::format("no step is called {}", need), step.section,
-                           "`fulcrum run PLAN --dry-run` lists the steps");
+        return no_step(need, collects ? step.section + ".after" : step.section);
     for (const auto& [name, source] : step.inputs)
       if (find(source.step) == nullptr)
-        return base::usage("plan.step", fmt::format("no step is called {}", source.step),
-                           step.section, "`fulcrum run PLAN --dry-run` lists the steps");
+        return no_step(source.step, step.kind == "data.clean" ? step.section + "." + name
+                                                              : step.section);
     return {};
+  }
+
+  /// A source is named without its "collect.".
+  base::Failure no_step(std::string_view id, std::string field) const {
+    constexpr std::string_view kCollect = "collect.";
+    std::vector<std::string_view> names;
+    const bool source = id.starts_with(kCollect);
+    if (source) {
+      id.remove_prefix(kCollect.size());
+      for (const auto& known : plan_.sources) names.push_back(known.first);
+    } else {
+      for (const auto& step : steps_) names.push_back(step.id);
+    }
+    const std::string near = base::nearest(id, names);
+    return base::usage(
+        "plan.step", fmt::format("no {} is called {}", source ? "source" : "step", id),
+        std::move(field),
+        near.empty() ? fmt::format("use one of: {}", fmt::join(names, ", "))
+                     : fmt::format("did you mean {}?", near));
   }
 
   /// Depth-first; keeps the order of building where it can.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/codec.h"
 #include "sched/policies.h"
@@ -112,6 +113,20 @@ base::Status check(const CompareSettings& settings) {
   return {};
 }
 
+struct Stages {
+  std::string order, place;
+};
+
+/// "wspt" or "wspt+first_fit"; nullopt where a stage is unknown.
+std::optional<Stages> split_policy(const std::string& policy) {
+  const std::size_t plus = policy.find('+');
+  Stages stages{policy.substr(0, plus),
+                plus == std::string::npos ? "best_fit" : policy.substr(plus + 1)};
+  if (find_order(stages.order) == nullptr || find_place(stages.place) == nullptr)
+    return std::nullopt;
+  return stages;
+}
+
 std::string summary_of(const TwinRun& first, const TwinRun& best) {
   if (&first == &best)
     return fmt::format("{}: weighted completion {:.0f} device-seconds, none of the others is lower",
@@ -136,13 +151,11 @@ base::Result<PolicyComparison> compare_policies(const std::vector<Node>& nodes,
     comparison.price_usd_per_hour += node.price_usd_per_hour;
   }
   for (const auto& policy : policies) {
-    const std::size_t plus = policy.find('+');
-    const std::string order = policy.substr(0, plus);
-    const std::string place = plus == std::string::npos ? "best_fit" : policy.substr(plus + 1);
-    if (find_order(order) == nullptr || find_place(place) == nullptr)
+    const auto stages = split_policy(policy);
+    if (!stages)
       return base::usage("policy.unknown", fmt::format("no policy is called {}", policy),
                          "policies", "`fulcrum policy list` shows them");
-    comparison.runs.push_back(run_twin(nodes, jobs, order, place));
+    comparison.runs.push_back(run_twin(nodes, jobs, stages->order, stages->place));
   }
   if (comparison.runs.empty()) return comparison;
   const auto best = std::min_element(comparison.runs.begin(), comparison.runs.end(),
@@ -152,6 +165,31 @@ base::Result<PolicyComparison> compare_policies(const std::vector<Node>& nodes,
   comparison.best_policy = best->policy;
   comparison.summary = summary_of(comparison.runs.front(), *best);
   return comparison;
+}
+
+base::Status check_compare(const json::value& settings) {
+  auto given = base::decode<CompareSettings>(with_plain_names(settings));
+  if (!given) {
+    base::Error error = given.error();
+    if (const auto at = error.field.rfind(".job_class"); at != std::string::npos)
+      error.field.replace(at, std::string::npos, ".class");  // as the plan writes it
+    return base::Failure(std::move(error));
+  }
+  CHECK_OK(check(*given));
+  for (std::size_t i = 0; i < given->policies.size(); ++i) {
+    if (!split_policy(given->policies[i])) {
+      std::vector<std::string_view> orders;
+      for (const auto& known : policy_list())
+        if (known.stage == "order") orders.push_back(known.name);
+      const std::string near = base::nearest(given->policies[i], orders);
+      return base::usage("policy.unknown",
+                         fmt::format("no policy is called {}", given->policies[i]),
+                         fmt::format("policies[{}]", i),
+                         near.empty() ? fmt::format("use some of: {}", fmt::join(orders, ", "))
+                                      : fmt::format("did you mean {}?", near));
+    }
+  }
+  return {};
 }
 
 base::Result<json::object> compare_from(const json::value& settings) {

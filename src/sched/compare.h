@@ -30,5 +30,7 @@ base::Result<PolicyComparison> compare_policies(const std::vector<Node>& nodes,
 /// predicted_s, submit_s}], policies:[…]} -> the comparison as JSON. Policies default to fifo and
 /// priority.
 base::Result<base::json::object> compare_from(const base::json::value& settings);
+/// The same settings, only checked; an error's field is a path inside them.
+base::Status check_compare(const base::json::value& settings);
 
 }  // namespace fulcrum::sched

@@ -46,4 +46,6 @@ std::vector<exec::StepKind> step_kinds() {
   };
 }
 
+std::vector<exec::StepCheck> step_checks() { return {{"sched.compare", check_compare}}; }
+
 }  // namespace fulcrum::sched
