@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <chrono>
 #include <optional>
 
@@ -23,8 +22,10 @@ class SystemClock final : public Clock {
 std::optional<int> take_number(std::string_view& text, std::size_t digits) {
   int number = 0;
   if (text.size() < digits) return std::nullopt;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + digits, number);
-  if (error != std::errc() || end != text.data() + digits || number < 0) return std::nullopt;
+  for (const char c : text.substr(0, digits)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    number = number * 10 + (c - '0');
+  }
   text.remove_prefix(digits);
   return number;
 }
@@ -84,7 +85,8 @@ std::optional<std::int64_t> parse(std::string_view text) {
   const auto offset_hour = take_number(text, 2);
   take(text, ":");
   const auto offset_minute = take_number(text, 2);
-  if (!offset_hour || !offset_minute || !text.empty()) return std::nullopt;
+  if (!offset_hour || *offset_hour > 23 || !offset_minute || *offset_minute > 59 || !text.empty())
+    return std::nullopt;
   const std::int64_t offset_us = (*offset_hour * 60LL + *offset_minute) * 60'000'000LL;
   return time_us - (negative ? -offset_us : offset_us);
 }

@@ -156,8 +156,10 @@ Result<T> decode_struct(const json::value& value, std::string_view path) {
       result.*member.pointer = std::move(*decoded);
     }
   });
-  if (error) return Failure(std::move(*error));
-  if (seen != object->size()) {
+  // A misspelt name is the likelier cause of a missing member, so it is what gets named.
+  const bool is_missing = error && error->code == "value.missing";
+  if (error && !is_missing) return Failure(std::move(*error));
+  if (is_missing || seen != object->size()) {
     const auto names = member_names<T>();
     for (const auto& entry : *object) {
       std::string_view key(entry.key().data(), entry.key().size());
@@ -165,6 +167,7 @@ Result<T> decode_struct(const json::value& value, std::string_view path) {
         return unknown_member(path, key, names);
     }
   }
+  if (error) return Failure(std::move(*error));
   return result;
 }
 

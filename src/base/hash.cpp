@@ -4,8 +4,12 @@
 
 namespace fulcrum::base {
 
-Sha256::Sha256() : context_(EVP_MD_CTX_new()) { reset(); }
-Sha256::~Sha256() { EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(context_)); }
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
+  reset();
+}
+Sha256::~Sha256() {
+  EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(context_));
+}
 void Sha256::reset() {
   // Fetched once: looking the algorithm up again costs as much as hashing a short message.
   static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
@@ -43,7 +47,9 @@ std::string to_hex(const Digest& digest) {
   return to_hex(std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
 }
 
-std::string sha256_hex(std::string_view bytes) { return to_hex(sha256(bytes)); }
+std::string sha256_hex(std::string_view bytes) {
+  return to_hex(sha256(bytes));
+}
 
 Result<std::string> from_hex(std::string_view text) {
   const auto nibble = [](char c) {
@@ -72,17 +78,16 @@ std::string to_base64(std::string_view bytes) {
 }
 
 Result<std::string> from_base64(std::string_view text) {
+  // EVP_DecodeBlock forgives white space, and counts padding as bytes.
+  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
+  if (text.size() % 4 != 0 ||
+      text.substr(0, text.size() - padding).find_first_of("= \t\r\n") != std::string_view::npos)
+    return usage("base64.syntax", "not base64");
   std::string bytes(3 * (text.size() / 4) + 3, '\0');
   const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
                                    reinterpret_cast<const unsigned char*>(text.data()),
                                    static_cast<int>(text.size()));
   if (size < 0) return usage("base64.syntax", "not base64");
-  std::size_t padding = 0;
-  if (text.ends_with("==")) {
-    padding = 2;
-  } else if (text.ends_with("=")) {
-    padding = 1;
-  }
   bytes.resize(static_cast<std::size_t>(size) - padding);
   return bytes;
 }
