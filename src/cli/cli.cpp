@@ -98,7 +98,12 @@ class Program {
         parent->require_subcommand(0, 1);
       }
       if (dot == std::string::npos) continue;
-      auto* leaf = subcommand(*parent, front.name.substr(dot + 1), front.summary);
+      // A verb stands in for the front where people need more than the bare command.
+      const std::string leaf_name = front.name.substr(dot + 1);
+      if (!parent->get_subcommands([&](const CLI::App* sub) { return sub->get_name() == leaf_name; })
+               .empty())
+        continue;
+      auto* leaf = subcommand(*parent, leaf_name, front.summary);
       // `run list`: the verb's own required word would otherwise swallow the subcommand's name.
       if (group == words_.command && leaf->get_name() == words_.subcommand)
         for (auto* option : parent->get_options())

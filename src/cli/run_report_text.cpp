@@ -4,6 +4,8 @@
 
 #include "base/table.h"
 #include "base/text.h"
+#include "cli/figures.h"
+#include "cli/score_text.h"
 
 namespace fulcrum::cli {
 
@@ -11,45 +13,11 @@ namespace {
 
 namespace json = base::json;
 
-const json::value& at(const json::value& value, std::string_view path) {
-  static const json::value kNull;
-  const auto* found = base::find_path(value, path);
-  return found ? *found : kNull;
-}
-
-/// 0.3012, 12.3, 1234: four significant digits.
-std::string number(double value) {
-  if (value >= 1000 || value <= -1000) return fmt::format("{:.0f}", value);
-  return fmt::format("{:.4g}", value);
-}
-
-std::string number(const json::value& value) {
-  if (!value.is_number()) return "–";
-  return number(value.to_number<double>());
-}
-
-std::string interval(double value, const json::value& low, const json::value& high) {
-  std::string text = number(value);
-  if (low.is_number() && high.is_number())
-    text += fmt::format(" [{}, {}]", number(low), number(high));
-  return text;
-}
-
-/// "0.301 [0.29, 0.31]" of {"value","low","high"}.
-std::string figure(const json::value& value) {
-  if (!at(value, "value").is_number()) return base::text("score.not_assessed");
-  return interval(base::get_number(value, "value"), at(value, "low"), at(value, "high"));
-}
-
 /// The same of a report's NAME, NAME_low, NAME_high.
 std::string reported(const json::value& report, const std::string& name) {
   if (!at(report, name).is_number()) return "–";
   return interval(base::get_number(report, name), at(report, name + "_low"),
                   at(report, name + "_high"));
-}
-
-std::string simulated_mark(const json::value& value) {
-  return base::get_bool(value, "simulated") ? " " + base::text("score.simulated") : "";
 }
 
 void add_data(std::string& out, const json::value& report) {
@@ -131,23 +99,7 @@ void add_contention(std::string& out, const json::value& report) {
 
 void add_scores(std::string& out, const json::value& report) {
   const json::value& scores = at(report, "scores");
-  if (!scores.is_object()) return;
-  base::TableText table{.header = {base::text("report.score"), base::text("report.figure"),
-                                   base::text("report.weakest"), base::text("report.raises")},
-                        .rows = {}, .right_aligned = {}};
-  for (const auto& entry : scores.get_object()) {
-    const json::value& score = entry.value();
-    const std::string state = base::get_string(score, "state");
-    std::string value = state == "assessed" ? figure(score) : base::text("score." + state);
-    table.rows.push_back({base::text("score." + std::string(entry.key())),
-                          value + simulated_mark(score), base::get_string(score, "weakest"),
-                          base::get_string(score, "next")});
-    if (!at(score, "factors").is_object()) continue;
-    for (const auto& factor : at(score, "factors").get_object())
-      table.rows.push_back({"  " + std::string(factor.key()),
-                            figure(factor.value()) + simulated_mark(factor.value()), "", ""});
-  }
-  out += "\n" + base::render(table);
+  if (scores.is_object()) out += "\n" + scores_table(scores);
 }
 
 void add_next(std::string& out, const json::value& report) {

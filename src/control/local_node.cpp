@@ -29,12 +29,10 @@ base::Result<std::string> register_local_node(Engine& engine) {
   return machine.name;
 }
 
-base::Result<base::json::object> assess_local_node(Engine& engine) {
+LocalNode measure_local_node() {
   const exec::Machine machine = exec::inspect_machine();
-  base::json::object body = sched::assessment_body(machine, exec::measure_speed(machine.cores));
-  TRY(const auto reply, engine.submit({"node.assess", body, kActor, ledger::Role::kService, {}}));
-  (void)reply;
-  return body;
+  return {sched::node_body(machine, 0),
+          sched::assessment_body(machine, exec::measure_speed(machine.cores))};
 }
 
 }  // namespace fulcrum::control

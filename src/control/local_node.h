@@ -10,7 +10,12 @@ namespace fulcrum::control {
 /// node's name.
 base::Result<std::string> register_local_node(Engine& engine);
 
-/// Measures this machine (about a second) and records it with `node.assess`; returns the body.
-base::Result<base::json::object> assess_local_node(Engine& engine);
+/// This machine, as the bodies of two commands.
+struct LocalNode {
+  base::json::object description;  // of node.add
+  base::json::object assessment;   // of node.assess
+};
+/// Measures it: keeps all cores busy for about a second.
+LocalNode measure_local_node();
 
 }  // namespace fulcrum::control
