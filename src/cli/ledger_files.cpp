@@ -45,12 +45,24 @@ std::vector<std::string> known_keys(const control::HomePaths& paths) {
   return keys;
 }
 
+/// A file that SQLite cannot read any more is a damaged ledger too: the same answer, in which the
+/// first event that could not be checked is named.
+int unreadable(const base::Error& error, std::uint64_t checked, const Session& session) {
+  if (error.code != "ledger.corrupt") return session.output.error(error);
+  session.output.value(json::object{{"ok", false}, {"events", checked}, {"root", ""},
+                                    {"first_bad_seq", checked + 1}, {"reason", error.message}});
+  return 1;
+}
+
 int verify(const Session& session) {
   const auto paths = session.paths();
   auto store = open_for_reading(paths);
-  if (!store) return session.output.error(store.error());
-  const auto report = ledger::verify(**store, {.public_keys = known_keys(paths)});
-  if (!report) return session.output.error(report.error());
+  if (!store) return unreadable(store.error(), 0, session);
+  std::uint64_t checked = 0;
+  const auto report = ledger::verify(
+      **store, {.public_keys = known_keys(paths),
+                .progress = [&](std::uint64_t done, std::uint64_t) { checked = done; }});
+  if (!report) return unreadable(report.error(), checked, session);
   json::object answer{{"ok", report->ok}, {"events", report->events}, {"root", report->root}};
   if (!report->ok) {
     answer["first_bad_seq"] = report->first_bad_seq;
