@@ -46,6 +46,16 @@ std::string holder_of(int file) {
   return holder.empty() ? "?" : holder;
 }
 
+/// SQLite would create it, and the files beside it, readable for everybody.
+base::Status create_private(const std::filesystem::path& path) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0)
+    return base::failed("home.open",
+                        fmt::format("cannot open {}: {}", path.string(), std::strerror(errno)));
+  ::close(file);
+  return {};
+}
+
 class OpenHome final : public Home {
  public:
   OpenHome(HomePaths paths, HomeLock lock) : paths_(std::move(paths)), lock_(std::move(lock)) {}
@@ -53,6 +63,8 @@ class OpenHome final : public Home {
   base::Status open(const EngineOptions& options) {
     CHECK_OK(base::make_folder(paths_.jobs(), true));
     CHECK_OK(base::make_folder(paths_.keys(), true));
+    CHECK_OK(base::make_folder(paths_.objects(), true));
+    CHECK_OK(create_private(paths_.ledger()));
     TRY(objects_, objects::open_local_store(paths_.objects()));
     TRY(auto key, trust::open_ledger_key(paths_.keys()));
     auto pillars = make_pillars();
