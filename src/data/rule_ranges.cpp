@@ -1,6 +1,7 @@
 // Numbers: declared ranges; a sign or a zero that almost no other row has; and outliers on a
 // logarithmic scale. A value counts as an outlier only when its robust z is above 3.5, it lies
-// beyond Tukey's fence, and a valley parts it from the rest: a heavy tail alone is no mistake.
+// beyond Tukey's fence, and a valley parts it from the rest: a heavy tail alone is no mistake. Nor
+// is a duration that the session's clock bears out: a page left open makes a heap of its own.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 
 #include "data/column_profile.h"
 #include "data/robust.h"
+#include "data/session_clock.h"
 
 namespace fulcrum::data {
 
@@ -17,6 +19,7 @@ namespace {
 constexpr std::size_t kLeastRows = 50;
 
 using Test = std::function<const char*(double)>;  // why not, or nullptr
+using Beyond = std::function<bool(double)>;       // the cut
 
 void drop_where(CleanWork& work, std::size_t index, const Test& test) {
   const Column& cells = work.table.columns[index];
@@ -54,7 +57,7 @@ bool zero_is_natural(std::vector<double> values) {
 
 /// Items most of whose rows lie beyond the cut are dear, not wrong.
 std::unordered_set<std::uint32_t> dear_items(const CleanWork& work, std::size_t index,
-                                             const std::function<bool(double)>& beyond) {
+                                             const Beyond& beyond) {
   std::unordered_map<std::uint32_t, std::pair<int, int>> counts;
   std::unordered_set<std::uint32_t> dear;
   if (work.table.item < 0) return dear;
@@ -69,6 +72,28 @@ std::unordered_set<std::uint32_t> dear_items(const CleanWork& work, std::size_t 
   for (const auto& [item, count] : counts)
     if (count.first >= 2 && count.first * 2 > count.second) dear.insert(item);
   return dear;
+}
+
+/// Long durations that are real: borne out themselves, or no longer than such that are and not
+/// contradicted.
+std::vector<bool> real_durations(const CleanWork& work, const Column& cells, const Beyond& beyond) {
+  constexpr std::size_t kLeastWitnesses = 3;
+  constexpr double kReach = 1.5;
+  const auto says = session_clock(work);
+  std::size_t witnesses = 0;
+  double longest = 0;
+  for (std::size_t row = 0; row < work.table.rows(); ++row)
+    if (!work.judgement.dropped(row) && cells.kinds[row] == CellKind::kNumber &&
+        says[row] == ClockSays::kBorneOut && beyond(cells.numbers[row])) {
+      ++witnesses;
+      longest = std::max(longest, cells.numbers[row]);
+    }
+  std::vector<bool> real(work.table.rows(), false);
+  for (std::size_t row = 0; row < work.table.rows(); ++row)
+    real[row] = says[row] == ClockSays::kBorneOut ||
+                (says[row] == ClockSays::kNothing && witnesses >= kLeastWitnesses &&
+                 cells.numbers[row] <= kReach * longest);
+  return real;
 }
 
 void drop_outliers(CleanWork& work, std::size_t index) {
@@ -90,8 +115,11 @@ void drop_outliers(CleanWork& work, std::size_t index) {
   const auto dear =
       per_item ? dear_items(work, index, beyond) : std::unordered_set<std::uint32_t>{};
   const Column& cells = work.table.columns[index];
+  const auto real = static_cast<int>(index) == work.table.dwell_s
+                        ? real_durations(work, cells, beyond)
+                        : std::vector<bool>(work.table.rows(), false);
   for (std::size_t row = 0; row < work.table.rows(); ++row) {
-    if (work.judgement.dropped(row) || cells.kinds[row] != CellKind::kNumber ||
+    if (work.judgement.dropped(row) || cells.kinds[row] != CellKind::kNumber || real[row] ||
         !beyond(cells.numbers[row]))
       continue;
     if (per_item &&
