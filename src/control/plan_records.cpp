@@ -20,7 +20,7 @@ plan::StartRun description(const plan::Plan& plan, const plan::Graph& graph,
                            const std::string& path) {
   static constexpr std::string_view kWork[] = {"job", "command", "inside", "wait"};
   plan::StartRun start{.run = {}, .plan = plan.plan, .product = plan.product.name, .path = path,
-                       .steps = {}};
+                       .steps = {}, .refresh = false};
   for (const auto& step : graph.steps)
     start.steps.push_back(
         {step.id, step.kind, std::string(kWork[static_cast<std::size_t>(step.work)])});
@@ -46,7 +46,7 @@ base::Status PlanRecords::send(const std::string& name, json::value body, std::s
 }
 
 base::Result<std::string> PlanRecords::open_run(const plan::Plan& plan, const plan::Graph& graph,
-                                                const std::string& path) {
+                                                const std::string& path, bool refresh) {
   std::map<std::string, plan::OpenRun> open;
   engine_.with_pillar("plan", [&](const ledger::Pillar& pillar) {
     open = plan::state_of(pillar).open;
@@ -57,10 +57,12 @@ base::Result<std::string> PlanRecords::open_run(const plan::Plan& plan, const pl
     const bool all_good = std::none_of(state.steps.begin(), state.steps.end(), [](const auto& step) {
       return has_ended(step.second) && step.second != "done";
     });
-    if (all_good && same_steps(state, graph)) return run;
+    // What a run without refresh has done does not count for one with it.
+    if (all_good && same_steps(state, graph) && (state.refresh || !refresh)) return run;
     CHECK_OK(end_run(run, "failed", 0));
   }
   plan::StartRun start = description(plan, graph, path);
+  start.refresh = refresh;
   auto ids = base::IdSource::system();
   start.run = ids.next(base::system_clock().now_us());
   CHECK_OK(send("plan.start", base::encode(start)));
@@ -72,17 +74,22 @@ base::Status PlanRecords::start_step(const std::string& run, const std::string& 
   return send("plan.step_start", base::encode(plan::StartStep{run, step, identity, {}}));
 }
 
-base::Status PlanRecords::end_step(const std::string& run, const StepOutcome& outcome,
-                                   const FinishedStep& finished) {
-  std::string current;
+std::string PlanRecords::step_state(const std::string& run, const std::string& step) const {
+  std::string state = "waiting";
   engine_.with_pillar("plan", [&](const ledger::Pillar& pillar) {
     const auto& open = plan::state_of(pillar).open;
-    if (const auto found = open.find(run); found != open.end()) {
-      const auto step = found->second.steps.find(outcome.id);
-      if (step != found->second.steps.end()) current = step->second;
-    }
+    const auto found = open.find(run);
+    if (found == open.end()) return;
+    if (const auto known = found->second.steps.find(step); known != found->second.steps.end())
+      state = known->second;
   });
-  if (has_ended(current)) return {};  // recorded before a kill; the run goes on
+  return state;
+}
+
+base::Status PlanRecords::end_step(const std::string& run, const StepOutcome& outcome,
+                                   const FinishedStep& finished) {
+  // Recorded before a kill; the run goes on.
+  if (const auto state = step_state(run, outcome.id); has_ended(state)) return {};
   plan::EndStep end{.run = run, .step = outcome.id, .identity = finished.identity,
                     .state = outcome.state, .cached = outcome.cached, .seconds = outcome.seconds,
                     .outputs = outcome.cached ? decltype(finished.outputs){} : finished.outputs,

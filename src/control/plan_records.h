@@ -15,9 +15,11 @@ class PlanRecords {
   explicit PlanRecords(Engine& engine) : engine_(engine) {}
 
   /// A new run, or the one of the same plan and steps that a killed process left open; an open run
-  /// with other steps is closed as failed first.
+  /// with other steps, or without the refresh that is asked for, is closed as failed first.
   base::Result<std::string> open_run(const plan::Plan& plan, const plan::Graph& graph,
-                                     const std::string& path);
+                                     const std::string& path, bool refresh);
+  /// waiting, running, or how it ended in this open run.
+  std::string step_state(const std::string& run, const std::string& step) const;
   base::Status start_step(const std::string& run, const std::string& step,
                           const std::string& identity);
   base::Status end_step(const std::string& run, const StepOutcome& outcome,

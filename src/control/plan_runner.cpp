@@ -29,6 +29,7 @@ class PlanRunner {
       : surroundings_(surroundings),
         checked_(std::move(checked)),
         observer_(observer),
+        refresh_(options.refresh),
         records_(surroundings_.engine),
         services_(checked_.plan, surroundings_.executor,
                   {.home = surroundings_.home,
@@ -41,7 +42,8 @@ class PlanRunner {
 
   base::Result<RunOutcome> run() {
     const std::int64_t started_us = surroundings_.clock.now_us();
-    TRY(run_, records_.open_run(checked_.plan, checked_.graph, checked_.document.path));
+    TRY(run_, records_.open_run(checked_.plan, checked_.graph, checked_.document.path,
+                                refresh_));
     observer_.planned(checked_.plan, checked_.graph);
     run_steps();
     services_.stop_all();
@@ -163,6 +165,7 @@ class PlanRunner {
   RunSurroundings surroundings_;
   CheckedPlan checked_;
   RunObserver& observer_;
+  bool refresh_;
   PlanRecords records_;
   Services services_;
   StepRunner step_runner_;

@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "base/files.h"
+#include "base/hash.h"
 #include "plan/variables.h"
 
 namespace fulcrum::control {
@@ -17,6 +18,8 @@ namespace fulcrum::control {
 namespace {
 
 constexpr auto kStartLimit = std::chrono::seconds(60);
+constexpr auto kStopLimit = std::chrono::seconds(10);
+constexpr std::size_t kHashDigits = 8;
 
 bool accepts_connections(int port) {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -49,6 +52,40 @@ std::string Services::folder(const std::string& name) const {
   return options_.home + "/services/" + plan_.plan + "/" + name;
 }
 
+std::string Services::prefix(const std::string& name) const {
+  return "service-" + plan_.plan + "-" + name + "-";
+}
+
+std::string Services::job_id(const std::string& name) const {
+  const plan::Service& service = plan_.services.at(name);
+  std::string all;
+  for (const auto& word : service.command) all += word + "\n";
+  for (const auto& [key, value] : service.environment) all += key + "=" + value + "\n";
+  return prefix(name) + base::sha256_hex(all).substr(0, kHashDigits);
+}
+
+void Services::stop_processes(const std::string& name, const std::string& keep) {
+  std::vector<std::string> ending;
+  const auto known = executor_.attach();
+  if (!known) return;
+  for (const auto& id : *known) {
+    if (id == keep || !id.starts_with(prefix(name)) ||
+        id.size() != prefix(name).size() + kHashDigits)
+      continue;
+    const auto status = executor_.status(id);
+    if (!status || status->state != exec::RunState::kRunning) continue;
+    if (executor_.stop(id)) ending.push_back(id);
+  }
+  // Whoever starts it next must not find it on its way out.
+  const auto deadline = std::chrono::steady_clock::now() + kStopLimit;
+  for (const auto& id : ending)
+    for (auto status = executor_.status(id);
+         status && status->state == exec::RunState::kRunning &&
+         std::chrono::steady_clock::now() < deadline;
+         status = executor_.status(id))
+      executor_.wait(50'000);
+}
+
 std::string Services::fill(const std::string& name, const std::string& text) const {
   return plan::substitute(text, [&](std::string_view variable) -> std::optional<std::string> {
     if (variable == "work") return folder(name);
@@ -69,14 +106,15 @@ base::Status Services::need(const std::string& name) {
 }
 
 base::Status Services::start(const std::string& name, const plan::Service& service) {
-  const std::string job_id = "service-" + plan_.plan + "-" + name;
-  const auto running = executor_.status(job_id);
+  const std::string id = job_id(name);
+  stop_processes(name, id);  // of a killed run whose plan said something else
+  const auto running = executor_.status(id);
   if (running && running->state == exec::RunState::kRunning) return {};
-  if (running) (void)executor_.forget(job_id).has_value();
+  if (running) (void)executor_.forget(id).has_value();
   CHECK_OK(base::make_folder(folder(name)));
   std::filesystem::remove(fill(name, service.port_file));
   exec::LaunchSpec launch;
-  launch.job_id = job_id;
+  launch.job_id = id;
   for (const auto& word : service.command) launch.command.push_back(fill(name, word));
   launch.working_folder = options_.plan_folder;
   launch.environment = options_.environment;
@@ -85,7 +123,7 @@ base::Status Services::start(const std::string& name, const plan::Service& servi
 }
 
 base::Status Services::wait_until_ready(const std::string& name, const plan::Service& service) {
-  const std::string job_id = "service-" + plan_.plan + "-" + name;
+  const std::string id = job_id(name);
   const auto deadline = std::chrono::steady_clock::now() + kStartLimit;
   while (std::chrono::steady_clock::now() < deadline) {
     const int port = read_port(fill(name, service.port_file));
@@ -93,11 +131,11 @@ base::Status Services::wait_until_ready(const std::string& name, const plan::Ser
       ports_[name] = std::to_string(port);
       return {};
     }
-    const auto status = executor_.status(job_id);
+    const auto status = executor_.status(id);
     if (!status || status->state != exec::RunState::kRunning) break;
     executor_.wait(50'000);
   }
-  const auto log = executor_.log(job_id, 0, 1 << 20);
+  const auto log = executor_.log(id, 0, 1 << 20);
   const std::string tail = log ? log->substr(log->size() > 2000 ? log->size() - 2000 : 0) : "";
   return base::failed("service.start",
                       fmt::format("service {} did not answer; its log ends:\n{}", name, tail),
@@ -116,10 +154,8 @@ std::string Services::value(const std::string& name, const std::string& member) 
 
 void Services::stop_all() {
   const std::lock_guard lock(mutex_);
-  for (const auto& [name, port] : ports_) {
-    const std::string job_id = "service-" + plan_.plan + "-" + name;
-    (void)executor_.stop(job_id).has_value();
-  }
+  // All of them: one that a killed run left behind may not have been needed since.
+  for (const auto& [name, service] : plan_.services) stop_processes(name, {});
   ports_.clear();
 }
 

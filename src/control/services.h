@@ -10,8 +10,8 @@
 
 namespace fulcrum::control {
 
-/// Thread-safe. Starts a service when it is first asked for; stops those it started on stop_all().
-/// A service that an earlier, killed run left behind is found again by its name.
+/// Thread-safe. Starts a service when it is first asked for; stops all of the plan's on stop_all().
+/// A service that an earlier, killed run left behind is used again when its command is the same.
 class Services {
  public:
   struct Options {
@@ -33,6 +33,11 @@ class Services {
 
  private:
   std::string folder(const std::string& name) const;
+  /// One process a service; its name holds a hash of the command, as the plan has it.
+  std::string prefix(const std::string& name) const;
+  std::string job_id(const std::string& name) const;
+  /// Stops those of any command but `keep`, and waits until they have ended.
+  void stop_processes(const std::string& name, const std::string& keep);
   std::string fill(const std::string& name, const std::string& text) const;
   base::Status start(const std::string& name, const plan::Service& service);
   base::Status wait_until_ready(const std::string& name, const plan::Service& service);

@@ -81,7 +81,9 @@ std::pair<StepOutcome, FinishedStep> StepRunner::run(
     outcome.state = error.kind == base::ErrorKind::kRefused ? "refused" : "failed";
     outcome.error = error;
   };
-  const bool fetches = refresh_ && step.kind == "data.collect";
+  // A run that was killed goes on: what it has fetched, or is still fetching, is not thrown away.
+  const std::string state = records_.step_state(run, step.id);
+  const bool fetches = refresh_ && step.kind == "data.collect" && state != "done";
   auto cached = records_.find_result(end.identity);
   if (!cached) {
     fail(cached.error());
@@ -92,7 +94,7 @@ std::pair<StepOutcome, FinishedStep> StepRunner::run(
     outcome.report = end.report;
   } else {
     observer.started(step.id);
-    if (fetches) fs::remove_all(work_folder(end.identity));
+    if (fetches && state == "waiting") fs::remove_all(work_folder(end.identity));
     auto ending = work(run, step, end.identity, finished, observer);
     if (ending) {
       outcome.state = ending->state;

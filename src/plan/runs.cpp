@@ -72,6 +72,7 @@ base::Result<NewEvents> decide(const State& state, const EndRun& command, const 
 void evolve(State& state, const RunStarted& started, const EventMeta&) {
   OpenRun& run = state.open[started.run];
   run.plan = started.plan;
+  run.refresh = started.refresh;
   for (const auto& step : started.steps) run.steps[step.id] = "waiting";
 }
 void evolve(State& state, const StepStarted& started, const EventMeta&) {

@@ -25,9 +25,10 @@ struct StartRun {
   std::string product;
   std::string path;
   std::vector<StepName> steps;
+  bool refresh = false;  // sources are fetched again
   static constexpr std::string_view kRequired[] = {"run", "plan", "steps"};
 };
-BOOST_DESCRIBE_STRUCT(StartRun, (), (run, plan, product, path, steps))
+BOOST_DESCRIBE_STRUCT(StartRun, (), (run, plan, product, path, steps, refresh))
 
 struct StartStep {
   std::string run;

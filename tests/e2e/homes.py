@@ -134,6 +134,12 @@ class Home:
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'rm\\_%' ESCAPE '\\'")]
         return {name: sorted(map(repr, self.select(f'SELECT * FROM "{name}"'))) for name in names}
 
+    def step_folder(self, step: str) -> Path:
+        """Where the step's newest good result was made."""
+        (identity,), = self.select("SELECT identity FROM rm_plan_results WHERE step = ? "
+                                   "ORDER BY seq DESC LIMIT 1", (step,))
+        return self.path / "steps" / identity[:24]
+
     def outputs(self, step: str) -> dict:
         """Of the step's newest good result: output name → {path in the folder: object}."""
         (text,), = self.select("SELECT outputs FROM rm_plan_results WHERE step = ? "
