@@ -1,4 +1,6 @@
 // fulcrum init --from my.csv: a plan to start from.
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <fstream>
@@ -7,6 +9,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "cli/verb.h"
+#include "data/text_reader.h"
 #include "plan/starter.h"
 
 namespace fulcrum::cli {
@@ -20,20 +23,42 @@ struct Options {
   std::string out = "plan.yaml";
 };
 
+/// The header, after a look at what makes any table unusable.
+base::Result<std::string> read_header(const std::string& path) {
+  const std::string fix = "give a CSV file whose first line names its columns";
+  if (fs::is_directory(path)) return base::usage("init.read", path + " is a folder", "--from", fix);
+  std::ifstream file(path);
+  if (!file) return base::usage("init.read", "there is no file " + path, "--from", fix);
+  std::string header, row;
+  if (!std::getline(file, header))
+    return base::usage("init.empty", "the file is empty", path + ":1:1", fix);
+  if (const auto bad = data::invalid_utf8(header))
+    return base::usage("init.encoding", "this is not UTF-8", fmt::format("{}:1:{}", path, *bad + 1),
+                       "export it as UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8");
+  while (std::getline(file, row))
+    if (row.find_first_not_of(" \t\r") != std::string::npos) return header;
+  return base::usage("init.empty", "the file has a header and no rows", path + ":1:1",
+                     "check the export");
+}
+
 base::Status write_plan(const Options& options) {
-  std::ifstream file(options.from);
-  std::string first_line;
-  if (!file || !std::getline(file, first_line))
-    return base::usage("init.read", "cannot read " + options.from, "--from",
-                       "give a CSV file whose first line names its columns");
+  TRY(const std::string header, read_header(options.from));
   if (fs::exists(options.out))
     return base::conflict("init.exists", options.out + " exists already",
                           "give another name with --out");
-  TRY(const auto columns, plan::guess_columns(plan::header_names(first_line)));
+  auto columns = plan::guess_columns(plan::header_names(header));
+  if (!columns) {
+    base::Error error = columns.error();
+    error.field = options.from + ":1:1";
+    return base::Failure(std::move(error));
+  }
   const fs::path folder = fs::absolute(options.out).parent_path();
+  if (!fs::is_directory(folder))
+    return base::usage("init.out", "there is no folder " + folder.string(), "--out",
+                       "make it first");
   const std::string data = fs::relative(fs::absolute(options.from), folder).string();
-  return base::write_file(options.out,
-                          plan::starter_plan(fs::path(options.from).stem().string(), data, columns));
+  return base::write_file(
+      options.out, plan::starter_plan(fs::path(options.from).stem().string(), data, *columns));
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/table.h"
 #include "base/text.h"
 #include "cli/figures.h"
@@ -32,6 +34,22 @@ void add_data(std::string& out, const json::value& report) {
                              number(at(judged, "recall"))) + "\n";
 }
 
+/// "0.052 [0.044, 0.062]": the mean over the seeds, and the lowest and highest of them.
+std::string over_seeds(const json::object& models, const std::string& metric) {
+  double sum = 0, low = 0, high = 0;
+  int seeds = 0;
+  for (const auto& entry : models) {
+    if (!std::string_view(entry.key()).starts_with("train.")) continue;
+    const double value = base::get_number(at(entry.value(), "model"), metric);
+    low = seeds == 0 ? value : std::min(low, value);
+    high = seeds == 0 ? value : std::max(high, value);
+    sum += value;
+    ++seeds;
+  }
+  if (seeds < 2) return {};
+  return fmt::format("{} [{}, {}]", number(sum / seeds), number(low), number(high));
+}
+
 void add_models(std::string& out, const json::value& report) {
   const json::value& models = at(report, "models");
   if (!models.is_object() || models.get_object().empty()) return;
@@ -42,6 +60,9 @@ void add_models(std::string& out, const json::value& report) {
     table.rows.push_back({std::string(entry.key()), reported(metrics, "ndcg_at_10"),
                           reported(metrics, "hr_at_10"), number(at(metrics, "n"))});
   }
+  if (const auto ndcg = over_seeds(models.get_object(), "ndcg_at_10"); !ndcg.empty())
+    table.rows.push_back(
+        {base::text("report.over_seeds"), ndcg, over_seeds(models.get_object(), "hr_at_10"), ""});
   out += "\n" + base::render(table);
 }
 
@@ -66,6 +87,7 @@ void add_release(std::string& out, const json::value& report) {
   out += "\n" + base::text("report.release", base::get_string(release, "candidate"),
                            base::text("release." + base::get_string(release, "outcome")),
                            base::get_string(release, "reason")) + simulated_mark(release) + "\n";
+  if (base::get_bool(release, "offline_replay")) out += "  " + base::text("report.replay") + "\n";
   if (evidence.is_object())
     out += "  " + base::text("report.evidence", number(at(evidence, "candidate_rate")),
                              number(at(evidence, "candidate.samples")),

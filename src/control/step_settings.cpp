@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/clock.h"
 #include "base/codec.h"
@@ -10,8 +11,8 @@
 #include "control/step_runner.h"
 #include "release/policy.h"
 #include "release/sequential.h"
-#include "score/factor.h"
 #include "sched/policies.h"
+#include "score/factor.h"
 #include "train/step_checks.h"
 
 namespace fulcrum::control {
@@ -40,7 +41,8 @@ Place place_of(json::value& root, std::string_view path) {
       place = {.value = array && index < array->size() ? &(*array)[index] : nullptr};
     } else {
       auto* object = place.value->if_object();
-      place = {.value = object ? object->if_contains(part) : nullptr, .holder = object,
+      place = {.value = object ? object->if_contains(part) : nullptr,
+               .holder = object,
                .key = std::string(part)};
     }
   }
@@ -60,8 +62,7 @@ base::Status check_what_is_known(const exec::StepCheck& check, json::value setti
     if (status) return {};
     const std::string field = status.error().field;
     const Place place = place_of(settings, field);
-    if (!place.value &&
-        std::find(left_out.begin(), left_out.end(), field) != left_out.end())
+    if (!place.value && std::find(left_out.begin(), left_out.end(), field) != left_out.end())
       return {};  // a member that has to be there, and is: nothing more can be said of it now
     if (!place.value || !is_open(*place.value)) return status;
     if (!place.holder) return {};  // one of a list: the others' places must not change
@@ -113,8 +114,8 @@ base::Status check_scorecard(const CheckedPlan& checked) {
       return unknown(checked, "plan.factor", "factor of this score", targets[i].factor,
                      path + ".factor", factors);
     if (!(targets[i].value > 0))
-      return located(checked, base::usage("scorecard.value", "a target is above 0",
-                                          path + ".value").value());
+      return located(
+          checked, base::usage("scorecard.value", "a target is above 0", path + ".value").value());
   }
   return {};
 }
@@ -126,10 +127,12 @@ base::Status check_declared(const CheckedPlan& checked) {
     const std::string path = fmt::format("requirements[{}]", i);
     if (!due.empty() && !base::parse_iso_time(due))
       return located(checked, base::usage("plan.due", fmt::format("\"{}\" is not a date", due),
-                                          path + ".due", "write 2026-10-31").value());
+                                          path + ".due", "write 2026-10-31")
+                                  .value());
     if (!(plan.requirements[i].weight > 0))
-      return located(checked, base::usage("requirement.weight", "a weight is above 0",
-                                          path + ".weight").value());
+      return located(
+          checked,
+          base::usage("requirement.weight", "a weight is above 0", path + ".weight").value());
   }
   std::vector<std::string_view> orders;
   for (const auto& policy : sched::policy_list())
@@ -137,6 +140,30 @@ base::Status check_declared(const CheckedPlan& checked) {
   if (!is_in(plan.cluster.policy, orders))
     return unknown(checked, "policy.unknown", "policy", plan.cluster.policy, "cluster.policy",
                    orders);
+  return {};
+}
+
+/// A source on this machine that nothing else in the plan brings forth has to be there.
+base::Status check_source_files(const CheckedPlan& checked) {
+  const auto folder = std::filesystem::absolute(checked.document.path).parent_path();
+  for (const auto& step : checked.graph.steps) {
+    if (step.kind != "data.collect" || !step.needs.empty() || !step.services.empty()) continue;
+    const std::string kind = base::get_string(step.settings.at("source"), "kind");
+    std::filesystem::path path = base::get_string(step.settings.at("source"), "path");
+    if ((kind != "table" && kind != "files") || path.string().find("${") != std::string::npos)
+      continue;
+    path = (folder / path).lexically_normal();
+    if (path.filename().string().find_first_of("*?[") != std::string::npos)
+      path = path.parent_path();
+    std::error_code error;
+    if (!std::filesystem::exists(path, error))
+      return located(
+          checked,
+          base::usage("source.path", fmt::format("there is no file or folder {}", path.string()),
+                      step.section + ".path",
+                      "check the path; a relative one starts at the plan's folder")
+              .value());
+  }
   return {};
 }
 
@@ -176,6 +203,7 @@ base::Status check_step_settings(const CheckedPlan& checked) {
         return located(checked, std::move(error));
       }
     }
+  CHECK_OK(check_source_files(checked));
   CHECK_OK(check_gate_metrics(checked));
   CHECK_OK(check_declared(checked));
   CHECK_OK(check_scorecard(checked));

@@ -20,7 +20,9 @@ namespace {
 namespace json = base::json;
 
 /// Such a text is known only when the step starts.
-bool is_open(std::string_view text) { return text.find("${") != std::string_view::npos; }
+bool is_open(std::string_view text) {
+  return text.find("${") != std::string_view::npos;
+}
 
 base::Status at_least(double value, double low, const char* field) {
   if (value >= low) return {};
@@ -51,7 +53,9 @@ base::Status web_limits(const Web& settings) {
   return at_least(static_cast<double>(settings.max_pages), 1, "source.max_pages");
 }
 
-base::Status check_source(const HttpJsonSettings& settings) { return web_limits(settings); }
+base::Status check_source(const HttpJsonSettings& settings) {
+  return web_limits(settings);
+}
 
 base::Status check_source(const CrawlSettings& settings) {
   CHECK_OK(web_limits(settings));
@@ -80,8 +84,12 @@ base::Status check_source(const CrawlSettings& settings) {
   return {};
 }
 
-base::Status check_source(const FilesSettings&) { return {}; }
-base::Status check_source(const InlineSettings&) { return {}; }
+base::Status check_source(const FilesSettings&) {
+  return {};
+}
+base::Status check_source(const InlineSettings&) {
+  return {};
+}
 
 base::Status check_source(const TableSettings& settings) {
   const std::string& unit = settings.time_unit;
@@ -118,8 +126,7 @@ base::Status check_collect(const json::value& settings) {
   std::vector<std::string_view> names;
   for (const auto& known : source_kinds()) names.push_back(known.kind);
   const std::string all = fmt::format("use one of: {}", fmt::join(names, ", "));
-  if (!kind)
-    return base::usage("source.kind", "a source needs a kind", "source", all);
+  if (!kind) return base::usage("source.kind", "a source needs a kind", "source", all);
   if (!kind->is_string())
     return base::usage("source.kind", "a source's kind is a name", "source.kind", all);
   const std::string_view name(kind->get_string());

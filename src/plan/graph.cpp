@@ -222,9 +222,15 @@ class Builder {
       } else if (find(owner) != nullptr && owner != step.id) {
         step.inputs[name] = {owner, member};
       } else {
+        std::vector<std::string_view> owners;
+        for (const auto& service : plan_.services) owners.push_back(service.first);
+        for (const auto& other : steps_) owners.push_back(other.id);
+        const std::string near = base::nearest(owner, owners);
         return base::usage("plan.variable",
                            fmt::format("${{{}}}: no service or step is called {}", name, owner),
-                           step.section, "${shop.url}, ${clean.decisions} are examples");
+                           step.section,
+                           near.empty() ? "${shop.url}, ${clean.decisions} are examples"
+                                        : fmt::format("did you mean ${{{}.{}}}?", near, member));
       }
     }
     const bool collects = step.kind == "data.collect" || step.kind == "command";

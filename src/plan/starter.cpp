@@ -6,6 +6,8 @@
 #include <cctype>
 #include <initializer_list>
 
+#include "base/json.h"
+
 namespace fulcrum::plan {
 
 namespace {
@@ -28,6 +30,16 @@ std::string pick(const std::vector<std::string>& header,
     for (const auto& name : header)
       if (plain(name).find(word) != std::string::npos) return name;
   return {};
+}
+
+/// A text as YAML: plain where that is unmistakable, else in JSON's quotes, which YAML shares.
+std::string word(const std::string& text) {
+  const bool plain_word = !text.empty() && std::isalpha(static_cast<unsigned char>(text.front())) &&
+                          std::all_of(text.begin(), text.end(), [](unsigned char c) {
+                            return std::isalnum(c) || c == '_' || c == '-' || c == '.' || c == '/';
+                          });
+  const bool reserved = text == "true" || text == "false" || text == "null";
+  return plain_word && !reserved ? text : base::to_text(base::json::string(text));
 }
 
 }  // namespace
@@ -53,26 +65,28 @@ std::vector<std::string> header_names(std::string_view line) {
 }
 
 base::Result<StarterColumns> guess_columns(const std::vector<std::string>& header) {
-  StarterColumns columns{.user = pick(header, {"user", "customer", "client", "visitor", "member"}),
-                         .item = pick(header, {"item", "movie", "product", "article", "sku", "song"}),
-                         .time = pick(header, {"time", "timestamp", "date", "at", "ts"}),
-                         .value = pick(header, {"rating", "score", "stars"})};
+  StarterColumns columns{
+      .user = pick(header, {"user", "customer", "client", "visitor", "member"}),
+      .item = pick(header, {"item", "movie", "product", "article", "sku", "song"}),
+      .time = pick(header, {"time", "timestamp", "date", "at", "ts"}),
+      .value = pick(header, {"rating", "score", "stars"})};
   std::string missing;
   if (columns.user.empty()) missing = "a user";
   if (columns.item.empty()) missing = "an item";
   if (columns.time.empty()) missing = "a time";
   if (!missing.empty())
-    return base::usage("init.columns",
-                       fmt::format("no column looks like {} (columns: {})", missing,
-                                   fmt::join(header, ", ")),
-                       {}, "rename the column, or write the plan's sources.columns by hand");
+    return base::usage(
+        "init.columns",
+        fmt::format("no column looks like {} (columns: {})", missing, fmt::join(header, ", ")), {},
+        "rename the column, or write the plan's sources.columns by hand");
   return columns;
 }
 
 std::string starter_plan(const std::string& name, const std::string& data_path,
                          const StarterColumns& columns) {
-  const std::string value = columns.value.empty() ? "" : ", value: " + columns.value;
-  return fmt::format(R"(# Written by `fulcrum init`. `fulcrum run plan.yaml --dry-run` lists its steps.
+  const std::string value = columns.value.empty() ? "" : ", value: " + word(columns.value);
+  return fmt::format(
+      R"(# Written by `fulcrum init`. `fulcrum run plan.yaml --dry-run` lists its steps.
 fulcrum: 1
 plan: {0}
 
@@ -109,7 +123,8 @@ release:
   first_release: true     # nothing runs yet
   traffic: {{offline_replay: true}}
 )",
-                     name, data_path, columns.user, columns.item, columns.time, value);
+      word(name), word(data_path), word(columns.user), word(columns.item), word(columns.time),
+      value);
 }
 
 }  // namespace fulcrum::plan

@@ -18,9 +18,9 @@ base::Status check_baseline(const base::json::value& settings) {
   const std::string kind = base::get_string(settings, "kind");
   if (kind != "popularity" && kind != "item_knn") {
     const std::string near = base::nearest(kind, {"popularity", "item_knn"});
-    return base::usage("train.baseline", "no baseline is called " + kind, "kind",
-                       near.empty() ? "use some of: popularity, item_knn"
-                                    : "did you mean " + near + "?");
+    return base::usage(
+        "train.baseline", "no baseline is called " + kind, "kind",
+        near.empty() ? "use some of: popularity, item_knn" : "did you mean " + near + "?");
   }
   TRY(const auto baseline, base::decode<BaselineSettings>(settings));
   return check_holdout(baseline.holdout_users);
@@ -33,12 +33,27 @@ std::vector<exec::StepCheck> step_checks() {
 }
 
 const std::vector<std::string_view>& gate_metrics() {
-  static const std::vector<std::string_view> metrics = {
-      "ndcg_at_10", "hr_at_10", "mrr", "p50_ms", "p95_ms", "robustness", "scalability", "seconds",
-      "parameters", "best_epoch", "epochs", "validation.ndcg_at_10", "validation.hr_at_10",
-      "held_out.ndcg_at_10", "held_out.hr_at_10", "ndcg_above_popularity.value",
-      "ndcg_above_popularity.low", "ndcg_above_item_knn.value", "ndcg_above_item_knn.low",
-      "targets_per_s_one_thread", "targets_per_s_threads"};
+  static const std::vector<std::string_view> metrics = {"ndcg_at_10",
+                                                        "hr_at_10",
+                                                        "mrr",
+                                                        "p50_ms",
+                                                        "p95_ms",
+                                                        "robustness",
+                                                        "scalability",
+                                                        "seconds",
+                                                        "parameters",
+                                                        "best_epoch",
+                                                        "epochs",
+                                                        "validation.ndcg_at_10",
+                                                        "validation.hr_at_10",
+                                                        "held_out.ndcg_at_10",
+                                                        "held_out.hr_at_10",
+                                                        "ndcg_above_popularity.value",
+                                                        "ndcg_above_popularity.low",
+                                                        "ndcg_above_item_knn.value",
+                                                        "ndcg_above_item_knn.low",
+                                                        "targets_per_s_one_thread",
+                                                        "targets_per_s_threads"};
   return metrics;
 }
 
