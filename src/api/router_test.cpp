@@ -88,10 +88,19 @@ TEST_F(RouterTest, WhoDoesNotSayWhoTheyAreGetsNothing) {
   EXPECT_EQ(stranger.status, 401);
   EXPECT_EQ(code_of(stranger), "auth.missing");
   EXPECT_EQ(call("GET", "/api/v1/ledger", "", "").status, 401);
-  EXPECT_EQ(call("GET", "/metrics", "", "").status, 401);
+  EXPECT_EQ(call("GET", "/api/v1/events", "", "").status, 401);
+  EXPECT_EQ(call("GET", "/metrics", "", "").status, 200);
+  EXPECT_EQ(call("GET", "/openapi.json", "", "").status, 200);
   EXPECT_EQ(call("GET", "/healthz", "", "").status, 200);
   EXPECT_EQ(call("GET", "/readyz", "", "").status, 200);
   EXPECT_EQ(engine_->store().size(), 0u);
+}
+
+TEST_F(RouterTest, MetricsOfAServerThatOthersReachNeedAToken) {
+  router_ = make_router(*engine_, authenticator_, {.loopback_hosts_only = false});
+  EXPECT_EQ(call("GET", "/metrics", "", "").status, 401);
+  EXPECT_EQ(call("GET", "/metrics", "", "viewer").status, 200);
+  EXPECT_EQ(call("GET", "/healthz", "", "").status, 200);
 }
 
 TEST_F(RouterTest, AViewerMayReadAndNotWrite) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <thread>
 
@@ -25,25 +26,24 @@ constexpr std::chrono::milliseconds kPoll{20};
 /// The router's own functions give the same answers here as over HTTP.
 class LocalBackend final : public Backend {
  public:
-  explicit LocalBackend(std::unique_ptr<control::Home> home) : home_(std::move(home)) {}
+  LocalBackend(std::unique_ptr<control::Home> home, api::Identity me)
+      : home_(std::move(home)), me_(std::move(me)) {}
 
   base::Result<json::value> command(const std::string& name, const json::value& body,
                                     const std::string& key) override {
     if (needs_server(name))
       return base::refused("server.needed", base::text("cli.server_needed", name),
                            base::text("cli.server_needed_fix"));
-    const auto me = api::owner_identity();
     TRY(const auto reply, home_->engine().submit({.name = name,
                                                   .body = body,
-                                                  .actor = me.actor,
-                                                  .role = me.role,
+                                                  .actor = me_.actor,
+                                                  .role = me_.role,
                                                   .idempotency_key = key}));
     return api::reply_as_json(reply);
   }
 
   base::Result<json::value> query(const std::string& name, const json::value& parameters) override {
-    const auto me = api::owner_identity();
-    return home_->engine().query(name, parameters, me.actor, me.role);
+    return home_->engine().query(name, parameters, me_.actor, me_.role);
   }
 
   base::Result<json::value> ledger(std::uint64_t from, std::uint64_t limit) override {
@@ -54,7 +54,16 @@ class LocalBackend final : public Backend {
 
  private:
   std::unique_ptr<control::Home> home_;
+  const api::Identity me_;
 };
+
+/// A token decides who one is, as it does before a server; without one that is the owner.
+base::Result<api::Identity> who_am_i(const control::Engine& engine) {
+  const char* token = std::getenv("FULCRUM_TOKEN");
+  if (!token || !*token) return api::owner_identity();
+  if (auto known = api::make_authenticator(engine)->identify(token)) return std::move(*known);
+  return base::refused("auth.missing", base::text("cli.bad_token"), base::text("cli.bad_token_fix"));
+}
 
 class RemoteBackend final : public Backend {
  public:
@@ -103,7 +112,9 @@ base::Result<std::unique_ptr<Backend>> connect(const Session& session) {
     auto lock = control::lock_home(paths);
     if (lock) {
       TRY(auto home, control::open_home(paths, std::move(*lock)));
-      return std::unique_ptr<Backend>(std::make_unique<LocalBackend>(std::move(home)));
+      TRY(auto me, who_am_i(home->engine()));
+      return std::unique_ptr<Backend>(
+          std::make_unique<LocalBackend>(std::move(home), std::move(me)));
     }
     if (lock.error().code != "home.locked") return base::Failure(lock.error());
     if (is_served(paths))

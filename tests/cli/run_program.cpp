@@ -30,7 +30,10 @@ pid_t spawn(const std::string& home, const std::vector<std::string>& words, Pipe
   for (auto& word : all) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   char path[] = "PATH=/usr/bin:/bin", language[] = "LC_ALL=C.UTF-8";
-  char* environment[] = {path, language, nullptr};
+  // A test that sets a token means it for the program; nothing else is handed on.
+  const char* set = std::getenv("FULCRUM_TOKEN");
+  std::string token = std::string("FULCRUM_TOKEN=") + (set ? set : "");
+  char* environment[] = {path, language, token.data(), nullptr};
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, pipes.in[0], 0);

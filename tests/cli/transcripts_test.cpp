@@ -6,9 +6,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
+#include "base/files.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "cli/run_program.h"
 
@@ -49,6 +53,89 @@ TEST_F(Cli, TheHomeIsTheOwnersAlone) {
   EXPECT_EQ(status.st_mode & 0777, 0700u);
   ASSERT_EQ(::stat((home() + "/token").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);
+}
+
+TEST_F(Cli, OnlyPublicKeysInTheHomeAreForOthersToRead) {
+  ASSERT_EQ(fulcrum({"note", "add", "--subject", "s", "--text", "t"}).exit_code, 0);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(home())) {
+    struct stat status {};
+    ASSERT_EQ(::stat(entry.path().c_str(), &status), 0);
+    if (entry.is_regular_file() && entry.path().extension() != ".pub") {
+      EXPECT_EQ(status.st_mode & 0077, 0u) << entry.path();
+    } else if (entry.is_directory() && entry.path().parent_path() == home()) {
+      EXPECT_EQ(status.st_mode & 0077, 0u) << entry.path();
+    }
+  }
+}
+
+TEST_F(Cli, ATokenDecidesWhoOneIsWithoutAServerToo) {
+  ASSERT_EQ(fulcrum({"note", "list"}).exit_code, 0);
+  const std::string token = "a viewer's secret";
+  ASSERT_EQ(fulcrum({"token", "create", "--actor", "member/v", "--role", "viewer",
+                     "--expires_at_us", "9000000000000000", "--token_sha256",
+                     base::sha256_hex(token)})
+                .exit_code,
+            0);
+  ::setenv("FULCRUM_TOKEN", token.c_str(), 1);
+  const auto read = fulcrum({"note", "list"});
+  const auto written = fulcrum({"note", "add", "--subject", "s", "--text", "t"});
+  ::setenv("FULCRUM_TOKEN", "wrong", 1);
+  const auto stranger = fulcrum({"note", "list"});
+  ::unsetenv("FULCRUM_TOKEN");
+  EXPECT_EQ(read.exit_code, 0) << read.err;
+  EXPECT_EQ(written.exit_code, 3);
+  EXPECT_THAT(written.err, HasSubstr("permission.denied"));
+  EXPECT_EQ(stranger.exit_code, 3);
+  EXPECT_THAT(stranger.err, HasSubstr("auth.missing"));
+}
+
+TEST_F(Cli, ScoresAreShownAndWalkedDown) {
+  const auto all = fulcrum({"score"});
+  EXPECT_EQ(all.exit_code, 0) << all.err;
+  EXPECT_THAT(all.out, HasSubstr("Team performance"));
+  const auto why = fulcrum({"score", "data_quality", "--why"});
+  EXPECT_THAT(why.out, HasSubstr("query: dataset.list"));
+  EXPECT_THAT(why.out, Not(HasSubstr("Team performance")));
+  const auto json = base::parse_json(fulcrum({"score", "--json"}).out, "out");
+  ASSERT_TRUE(json);
+  EXPECT_EQ(json->at("scores").as_object().size(), 5u);
+  EXPECT_EQ(json->at("scores").at("data_quality").at("state"), "not_assessed");
+  EXPECT_EQ(fulcrum({"score", "data_qality"}).exit_code, 1);
+}
+
+TEST_F(Cli, AssessingTheNodeMeasuresThisMachine) {
+  const auto assessed = fulcrum({"node", "assess", "--json"});
+  ASSERT_EQ(assessed.exit_code, 0) << assessed.err;
+  EXPECT_GT(base::get_number(*base::parse_json(assessed.out, "out"), "one_thread_gflop_per_s"), 0);
+  const auto listed = base::parse_json(fulcrum({"node", "list", "--json"}).out, "out");
+  ASSERT_TRUE(listed);
+  EXPECT_GT(base::get_number(listed->at("nodes").at(0), "memory_gb_per_s"), 0);
+}
+
+TEST_F(Cli, DamageIsReportedAsJsonWhateverItsDepth) {
+  for (const char* text : {"first", "second"})
+    ASSERT_EQ(fulcrum({"note", "add", "--subject", "s", "--text", text}).exit_code, 0);
+  const std::string file = home() + "/ledger.db";
+  std::string bytes = *base::read_file(file);
+  const auto report = [&] {
+    const auto ran = fulcrum({"ledger", "verify", "--json"});
+    EXPECT_EQ(ran.exit_code, 1);
+    const auto parsed = base::parse_json(ran.out, "out");
+    EXPECT_TRUE(parsed) << ran.out << ran.err;
+    return parsed ? *parsed : base::json::value(base::json::object{});
+  };
+  const auto at = bytes.find("first");
+  ASSERT_NE(at, std::string::npos);
+  bytes[at] = 'F';
+  ASSERT_TRUE(base::write_file(file, bytes, 0600));
+  const auto altered = report();
+  EXPECT_FALSE(base::get_bool(altered, "ok", true));
+  EXPECT_EQ(base::get_integer(altered, "first_bad_seq"), 2);
+  std::fill(bytes.begin() + 12288, bytes.end(), '\xaa');
+  ASSERT_TRUE(base::write_file(file, bytes, 0600));
+  const auto broken = report();
+  EXPECT_FALSE(base::get_bool(broken, "ok", true));
+  EXPECT_GE(base::get_integer(broken, "first_bad_seq"), 1);
 }
 
 TEST_F(Cli, AWrongWordNamesTheNearest) {
