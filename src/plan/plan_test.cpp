@@ -80,8 +80,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Mistake{"training:", "traning:", "value.unknown_name", "p.yaml:16:1: traning",
                 "did you mean training?"},
-        Mistake{"product: {name: shop}", "product: {nam: shop}", "value.missing",
-                "p.yaml:4:1: product.name", ""},
+        Mistake{"product: {name: shop}", "product: {nam: shop}", "value.unknown_name",
+                "p.yaml:4:11: product.nam", "did you mean name?"},
         Mistake{"gate: good", "gate: goood", "plan.requirement",
                 "p.yaml:6:29: requirements[0].gate", "gates: good, canary"},
         Mistake{"above: item_knn", "above: item_kn", "plan.gate",
