@@ -35,6 +35,30 @@ bool is_list_of_objects(const json::value& value) {
          std::all_of(array->begin(), array->end(), [](const auto& e) { return e.is_object(); });
 }
 
+// What a cell of a list shows at most; --json has the whole value.
+constexpr std::size_t kTextCells = 100;
+constexpr std::size_t kJsonCells = 40;
+
+std::string shortened(std::string text, std::size_t limit) {
+  if (text.size() <= limit) return text;
+  std::size_t end = limit;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // whole letters
+  return text.substr(0, end) + "…";
+}
+
+std::string list_cell(std::string_view name, const json::value& value) {
+  return shortened(cell(name, value), value.is_structured() ? kJsonCells : kTextCells);
+}
+
+/// A column that says nothing in any row only makes the others hard to find.
+bool is_blank(const json::array& list, const std::string& name) {
+  return std::all_of(list.begin(), list.end(), [&](const json::value& row) {
+    const auto* value = row.get_object().if_contains(name);
+    return value == nullptr || value->is_null() ||
+           (value->is_string() && value->get_string().empty());
+  });
+}
+
 std::string render_list(const json::array& list) {
   base::TableText table;
   for (const auto& row : list)
@@ -43,12 +67,13 @@ std::string render_list(const json::array& list) {
       if (std::find(table.header.begin(), table.header.end(), name) == table.header.end())
         table.header.push_back(std::move(name));
     }
+  std::erase_if(table.header, [&](const std::string& name) { return is_blank(list, name); });
   table.right_aligned.assign(table.header.size(), false);
   for (const auto& row : list) {
     auto& cells = table.rows.emplace_back();
     for (std::size_t i = 0; i < table.header.size(); ++i) {
       const auto* value = row.get_object().if_contains(table.header[i]);
-      cells.push_back(value ? cell(table.header[i], *value) : "");
+      cells.push_back(value ? list_cell(table.header[i], *value) : "");
       if (value && value->is_number()) table.right_aligned[i] = true;
     }
   }

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/files.h"
+#include "base/spelling.h"
 
 namespace fulcrum::plan {
 
@@ -127,6 +128,26 @@ base::Error locate(const Document& document, base::Error error) {
   return error;
 }
 
+namespace {
+
+/// A bare name that is neither a section nor one of the plan's settings is a slip: nothing in the
+/// plan would read it. `seed` has a default.
+base::Status check_setting(const json::object& root, const std::string& key) {
+  const auto* settings = root.if_contains("settings");
+  std::vector<std::string_view> known;
+  if (settings && settings->is_object())
+    for (const auto& entry : settings->get_object()) known.push_back(entry.key());
+  for (const auto name : known)
+    if (name == key) return {};
+  if (key == "seed") return {};
+  const std::string near = base::nearest(key, known);
+  return base::usage("plan.set", fmt::format("--set {}: the plan has no such setting", key), "--set",
+                     near.empty() ? fmt::format("its settings: {}", fmt::join(known, ", "))
+                                  : fmt::format("did you mean {}?", near));
+}
+
+}  // namespace
+
 base::Status override_value(Document& document, std::string_view assignment) {
   const auto equals = assignment.find('=');
   if (equals == std::string_view::npos || equals == 0)
@@ -137,7 +158,10 @@ base::Status override_value(Document& document, std::string_view assignment) {
   TRY(Document value, parse_document("value: " + text, "--set " + key));
   json::object* here = &document.root.get_object();
   // A bare name is one of the plan's own settings, unless it names a section.
-  if (key.find('.') == std::string::npos && !here->contains(key)) key = "settings." + key;
+  if (key.find('.') == std::string::npos && !here->contains(key)) {
+    CHECK_OK(check_setting(*here, key));
+    key = "settings." + key;
+  }
   std::string_view rest = key;
   for (auto dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
     json::value& inner = (*here)[rest.substr(0, dot)];

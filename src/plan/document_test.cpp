@@ -47,6 +47,9 @@ TEST(Document, OverridesReachSettingsAndSections) {
             R"({"settings":{"seed":8},"training":{"recipe":{"epochs":5},"seeds":[1,2]}})");
   EXPECT_EQ(override_value(*document, "seed").error().code, "plan.set");
   EXPECT_EQ(override_value(*document, "settings.seed.deeper=1").error().code, "plan.set");
+  const auto slip = override_value(*document, "sede=9");
+  EXPECT_EQ(slip.error().code, "plan.set");
+  EXPECT_EQ(slip.error().fix, "did you mean seed?");
 }
 
 }  // namespace
