@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
+#include <exception>
 #include <map>
 
 #include "base/text.h"
@@ -152,7 +153,14 @@ class Program {
 int run_cli(int argc, char** argv) {
   const FirstWords words = first_words(argc, argv);
   base::set_language(base::language_from(words.language));
-  return Program(words).run(argc, argv);
+  try {
+    return Program(words).run(argc, argv);
+  } catch (const std::exception& error) {
+    // Expected failures are values; what arrives here (no memory, a broken folder) still ends in
+    // words and an exit code.
+    std::fprintf(stderr, "%s\n", base::text("cli.error", error.what()).c_str());
+    return 1;
+  }
 }
 
 }  // namespace fulcrum::cli
