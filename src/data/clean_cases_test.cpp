@@ -128,5 +128,22 @@ TEST_F(CleanCases, WhereMistakesAreEverywhereNoSenderIsToBlame) {
   EXPECT_EQ(std::count(by.begin(), by.end(), "senders"), 0);
 }
 
+TEST_F(CleanCases, TheEndOfAVisitNeedsNoDwellTimeNorDoesItsCopy) {
+  for (std::size_t row = 5; row < rows_.size(); row += 6) rows_[row]["dwell_s"] = nullptr;
+  for (int i = 0; i < 20; ++i) {  // visits whose last click was written twice
+    auto copy = rows_[static_cast<std::size_t>(6 * i + 5)];
+    copy["event_id"] = fmt::format("e{:05}", 90'000 + i);
+    rows_.push_back(copy);
+  }
+  for (int i = 0; i < 900; ++i)  // most rows of the log have one
+    add(1000 + i / 50, 1'770'000'000'000'000 + i * 60'000'000LL, i % 20, 20 + i % 7, "Shop/1.0",
+        5.0 + i % 20);
+  rows_[2]["dwell_s"] = nullptr;  // amid a visit
+  const auto by = dropped_by();
+  EXPECT_EQ(by[2], "missing");
+  EXPECT_EQ(std::count(by.begin(), by.end(), "missing"), 1);
+  EXPECT_EQ(std::count(by.begin(), by.end(), "duplicates"), 20);
+}
+
 }  // namespace
 }  // namespace fulcrum::data

@@ -54,30 +54,38 @@ std::unordered_map<std::uint32_t, double> presence(const CleanWork& work, const 
   return shares;
 }
 
-/// For each session its last row: the last click of a visit has no dwell time by nature.
-std::vector<bool> last_of_session(const CleanWork& work) {
+/// Rows after which their session has no value of this column any more: the last click of a visit
+/// has no dwell time by nature, nor has a copy of it. A value far later belongs to a wrong time.
+std::vector<bool> ends_without(const CleanWork& work, const Column& cells) {
+  constexpr std::int64_t kFar_us = 6 * 3'600'000'000LL;
   const auto& table = work.table;
-  std::vector<bool> last(table.rows(), false);
-  if (table.session < 0) return last;
+  std::vector<bool> ends(table.rows(), false);
+  if (table.session < 0) return ends;
   const Column& sessions = table.columns[static_cast<std::size_t>(table.session)];
-  std::unordered_map<std::uint32_t, std::size_t> latest;
+  std::unordered_map<std::uint32_t, std::vector<std::int64_t>> valued_us;
+  const auto counts = [&](std::size_t row) {
+    return sessions.kinds[row] == CellKind::kText && table.time_us[row] != EventTable::kNoTime;
+  };
+  for (std::size_t row = 0; row < table.rows(); ++row)
+    if (counts(row) && !cells.is_missing(row))
+      valued_us[sessions.texts[row]].push_back(table.time_us[row]);
+  for (auto& [session, times] : valued_us) std::sort(times.begin(), times.end());
   for (std::size_t row = 0; row < table.rows(); ++row) {
-    if (sessions.kinds[row] != CellKind::kText || table.time_us[row] == EventTable::kNoTime)
-      continue;
-    const auto [found, fresh] = latest.try_emplace(sessions.texts[row], row);
-    if (!fresh && table.time_us[row] >= table.time_us[found->second]) found->second = row;
+    if (!counts(row) || !cells.is_missing(row)) continue;
+    const auto& times = valued_us[sessions.texts[row]];
+    const auto later = std::upper_bound(times.begin(), times.end(), table.time_us[row]);
+    ends[row] = later == times.end() || *later - table.time_us[row] > kFar_us;
   }
-  for (const auto& [session, row] : latest) last[row] = true;
-  return last;
+  return ends;
 }
 
 /// Do most gaps of this column stand at the ends of sessions?
-bool ends_lack(const CleanWork& work, const Column& cells, const std::vector<bool>& last) {
+bool ends_lack(const CleanWork& work, const Column& cells, const std::vector<bool>& ends) {
   std::size_t gaps = 0, at_end = 0;
   for (std::size_t row = 0; row < work.table.rows(); ++row) {
     if (work.judgement.dropped(row) || !cells.is_missing(row)) continue;
     ++gaps;
-    at_end += last[row];
+    at_end += ends[row];
   }
   return gaps >= 20 && at_end * 10 >= gaps * 6;
 }
@@ -87,7 +95,6 @@ bool ends_lack(const CleanWork& work, const Column& cells, const std::vector<boo
 base::Status rule_missing(CleanWork& work) {
   auto& table = work.table;
   for (auto& cells : table.columns) blank_placeholders(work, cells);
-  const auto last = last_of_session(work);
   for (std::size_t index = 0; index < table.columns.size(); ++index) {
     const Column& cells = table.columns[index];
     const int column = static_cast<int>(index);
@@ -96,10 +103,11 @@ base::Status rule_missing(CleanWork& work) {
     const bool must = key || names(work.settings.required, cells.name);
     if (!must && !work.settings.required.empty()) continue;
     const auto shares = must ? std::unordered_map<std::uint32_t, double>{} : presence(work, cells);
-    const bool spare_ends = !must && ends_lack(work, cells, last);
+    const auto ends = must ? std::vector<bool>{} : ends_without(work, cells);
+    const bool spare_ends = !must && ends_lack(work, cells, ends);
     for (std::size_t row = 0; row < table.rows(); ++row) {
       if (work.judgement.dropped(row) || !cells.is_missing(row)) continue;
-      if (spare_ends && last[row]) continue;
+      if (spare_ends && ends[row]) continue;
       if (must || shares.at(group_of(work, cells, row)) >= kNearlyAll)
         work.judgement.drop(row, "no " + cells.name);
     }
