@@ -19,6 +19,7 @@ import measure
 SEEDS = measure.read_seeds(os.environ.get("FULCRUM_CLEANING_SEEDS", "1001-1020"))
 RATES = (0.0, 0.05, 0.1, 0.2, 0.3)
 LEAST = 0.95
+SHOP_PLAN = measure.ROOT / "examples" / "recommender" / "plan.yaml"
 MOST_FALSE_DROPS = 0.001  # of the honest rows of a shop without dirt
 
 
@@ -124,7 +125,7 @@ class WhoMayReadTheTruth(unittest.TestCase):
                 self.assertIsNone(names.search(path.read_text()), str(path))
 
     def test_the_plan_hands_it_to_the_judge_and_the_annotators_only(self):
-        plan = (SHOP_PLAN).read_text()
+        plan = SHOP_PLAN.read_text()
         allowed = re.compile(r"shop/(server|judge|annotators)\.py.*?\]", re.DOTALL)
         self.assertNotIn("truth.json", allowed.sub("", plan))
         self.assertEqual(len(allowed.findall(plan)), 3)
@@ -136,8 +137,6 @@ class WhoMayReadTheTruth(unittest.TestCase):
         for path in measure.SHOP.glob("*.py"):
             self.assertNotIn("src/data", path.read_text(), str(path))
 
-
-SHOP_PLAN = measure.ROOT / "examples" / "recommender" / "plan.yaml"
 
 if __name__ == "__main__":
     unittest.main()
