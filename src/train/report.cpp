@@ -26,7 +26,8 @@ base::Result<TrainingData> load_training_data(const exec::StepSpec& spec, double
                        fmt::format("{} users and {} items are too few: at least one user with "
                                    "three interactions is needed",
                                    data.interactions.users.size(), data.interactions.items.size()),
-                       file.filename().string());
+                       file.filename().string(),
+                       "give more rows; cleaning's report says how many it kept");
   return data;
 }
 
