@@ -88,7 +88,7 @@ BOOST_DESCRIBE_STRUCT(EndRun, (), (run, state, seconds, report))
 
 // Events carry what the commands said.
 struct RunStarted : StartRun {};
-BOOST_DESCRIBE_STRUCT(RunStarted, (), (run, plan, product, path, steps))
+BOOST_DESCRIBE_STRUCT(RunStarted, (), (run, plan, product, path, steps, refresh))
 struct StepStarted : StartStep {};
 BOOST_DESCRIBE_STRUCT(StepStarted, (), (run, step, identity, job))
 struct StepEnded : EndStep {};
