@@ -166,10 +166,18 @@ base::Result<StepEnding> StepRunner::run_job(const StepContext& context, RunObse
     job.command = words(context.settings);
   } else {
     const std::string spec_path = context.work_folder + "/spec.json";
-    CHECK_OK(exec::write_step_spec(
-        spec_path, {.step = step.id, .kind = step.kind, .settings = context.settings,
-                    .inputs = context.inputs, .work_folder = context.work_folder,
-                    .seed = step.seed}));
+    const exec::StepSpec spec{.step = step.id, .kind = step.kind, .settings = context.settings,
+                              .inputs = context.inputs, .work_folder = context.work_folder,
+                              .seed = step.seed};
+    const auto before = base::read_file(spec_path);
+    CHECK_OK(exec::write_step_spec(spec_path, spec));
+    // A checkpoint of addresses is worth nothing once the service has moved to another port.
+    if (step.kind == "data.collect" && before &&
+        base::read_file(spec_path).value_or("") != *before) {
+      fs::remove_all(context.work_folder);
+      CHECK_OK(base::make_folder(context.work_folder));
+      CHECK_OK(exec::write_step_spec(spec_path, spec));
+    }
     job.command = {surroundings_.programs + "/" + step.program, "step", spec_path};
   }
   const auto tick = [&] {

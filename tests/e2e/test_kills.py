@@ -203,6 +203,20 @@ class Stopped(Case):
         self.assertTrue(self.home.ask("ledger", "verify")["ok"])
         self.assert_nothing_left(self.home)
 
+    def test_interrupted_collecting_finds_the_shop_at_another_port(self):
+        seq = last_seq(self.home)
+        runner, began_s = self.home.start(PLAN, options=["--refresh"]), time.monotonic()
+
+        def crawls():
+            start = has_started(self.home, "collect.items", seq)
+            return start and (self.home.path / "steps" / start["payload"]["identity"][:24]
+                              / "checkpoint.json").exists()
+        wait_until(crawls, 60)
+        runner.send_signal(signal.SIGINT)
+        self.assertNotEqual(self.home.finish(runner, began_s).status, 0)
+        again = self.home.run(PLAN, options=["--refresh"])
+        self.assertEqual(again.status, 0, again.messages)
+
     def test_changed_plan_ends_the_job_of_the_killed_run(self):
         seq = last_seq(self.home)
         self.assertTrue(self.kill_when(self.home, lambda: self.trains(seq), self.LONGER))
