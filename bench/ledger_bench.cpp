@@ -14,7 +14,7 @@
 #include <filesystem>
 #include <thread>
 
-#include "control/engine.h"
+#include "control/engine/engine.h"
 #include "ledger_pillar.h"
 #include "trust/signer.h"
 

@@ -44,10 +44,10 @@ class MeterPillar final : public ledger::Pillar {
   void project(const ledger::Event& event, const json::value& payload,
                ledger::TableWriter& tables) const override {
     if (event.kind != "meter.read") return;
-    tables.upsert("meter_readings",
-                  {static_cast<std::int64_t>(event.seq), event.time_us,
-                   base::get_string(payload, "meter"), base::get_integer(payload, "value"),
-                   base::get_string(payload, "note")});
+    tables.upsert(
+        "meter_readings",
+        {static_cast<std::int64_t>(event.seq), event.time_us, base::get_string(payload, "meter"),
+         base::get_integer(payload, "value"), base::get_string(payload, "note")});
   }
   base::Result<json::value> answer(std::string_view, const json::value&,
                                    const ledger::TableReader&) const override {
@@ -68,6 +68,8 @@ class MeterPillar final : public ledger::Pillar {
 
 }  // namespace
 
-std::unique_ptr<ledger::Pillar> make_meter_pillar() { return std::make_unique<MeterPillar>(); }
+std::unique_ptr<ledger::Pillar> make_meter_pillar() {
+  return std::make_unique<MeterPillar>();
+}
 
 }  // namespace fulcrum::bench

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/json.h"
-#include "control/gateway.h"
+#include "control/canary/gateway.h"
 #include "http/http_server.h"
 #include "support/tiny_http.h"
 

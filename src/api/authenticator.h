@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "control/home.h"
+#include "control/engine/home.h"
 #include "ledger/pillar.h"
 
 namespace fulcrum::api {
@@ -26,7 +26,7 @@ class Authenticator {
 /// Whoever may read the home's files.
 Identity owner_identity();
 /// The tokens that the trust pillar knows; `engine` and `clock` must outlive it.
-std::unique_ptr<Authenticator> make_authenticator(
-    const control::Engine& engine, const base::Clock& clock = base::system_clock());
+std::unique_ptr<Authenticator> make_authenticator(const control::Engine& engine,
+                                                  const base::Clock& clock = base::system_clock());
 
 }  // namespace fulcrum::api

@@ -5,7 +5,7 @@
 
 #include "api/router.h"
 #include "base/result.h"
-#include "control/home.h"
+#include "control/engine/home.h"
 
 namespace fulcrum::api {
 

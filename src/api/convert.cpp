@@ -59,8 +59,7 @@ json::value value_from_text(const json::object& schema, std::string_view text) {
   }
   if (type == "object") {
     if (text.starts_with("{")) return parsed_or_text(text);
-    if (is_personal(schema))
-      return json::object{{"$personal", {{"subject", ""}, {"text", text}}}};
+    if (is_personal(schema)) return json::object{{"$personal", {{"subject", ""}, {"text", text}}}};
     return json::value(text);
   }
   if (type.empty()) return parsed_or_text(text);
@@ -74,7 +73,8 @@ const json::object* member_schema(const json::object& schema, std::string_view n
     const auto key = name.substr(0, dot);
     name = dot == std::string_view::npos ? std::string_view{} : name.substr(dot + 1);
     const json::value* next = nullptr;
-    if (const auto* properties = here->if_contains("properties"); properties && properties->is_object())
+    if (const auto* properties = here->if_contains("properties");
+        properties && properties->is_object())
       next = properties->get_object().if_contains(key);
     if (!next) next = here->if_contains("additionalProperties");
     if (!next || !next->is_object()) return nullptr;

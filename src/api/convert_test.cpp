@@ -32,7 +32,8 @@ TEST(Convert, FollowsTheSchema) {
   EXPECT_EQ(base::to_text(set("tags", "a")), R"({"tags":["a"]})");
   EXPECT_EQ(base::to_text(set("tags", R"(["a","b"])")), R"({"tags":["a","b"]})");
   EXPECT_EQ(base::to_text(set("any", R"({"x":1})")), R"({"any":{"x":1}})");
-  EXPECT_EQ(base::to_text(set("who", "Ann")), R"({"who":{"$personal":{"subject":"","text":"Ann"}}})");
+  EXPECT_EQ(base::to_text(set("who", "Ann")),
+            R"({"who":{"$personal":{"subject":"","text":"Ann"}}})");
 }
 
 TEST(Convert, WhatDoesNotFitStaysText) {

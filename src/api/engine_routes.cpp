@@ -35,7 +35,8 @@ base::Result<std::uint64_t> number_parameter(const HttpRequest& request, std::st
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size())
-    return base::usage("value.type", "expected integer \u2265 0, got " + base::to_text(json::value(text)),
+    return base::usage("value.type",
+                       "expected integer \u2265 0, got " + base::to_text(json::value(text)),
                        std::string(name));
   return number;
 }
@@ -74,8 +75,8 @@ std::string event_text(const ledger::Event& event) {
   return out;
 }
 
-HttpResponse run_command(control::Engine& engine, std::string_view name,
-                         const HttpRequest& request, const Identity& identity) {
+HttpResponse run_command(control::Engine& engine, std::string_view name, const HttpRequest& request,
+                         const Identity& identity) {
   auto body = object_body(request);
   if (!body) return error_response(body.error());
   std::string key = request.header("idempotency-key");
@@ -95,8 +96,8 @@ json::object reply_as_json(const control::CommandReply& reply) {
   json::array events, streams;
   for (const auto seq : reply.events) events.push_back(seq);
   for (const auto& stream : reply.streams) streams.push_back(json::string(stream));
-  json::object answer{{"seq", reply.seq}, {"events", std::move(events)},
-                      {"streams", std::move(streams)}};
+  json::object answer{
+      {"seq", reply.seq}, {"events", std::move(events)}, {"streams", std::move(streams)}};
   if (reply.repeated) answer["repeated"] = true;
   return answer;
 }

@@ -6,8 +6,8 @@
 
 namespace fulcrum::api {
 
-HttpResponse run_command(control::Engine& engine, std::string_view name,
-                         const HttpRequest& request, const Identity& identity);
+HttpResponse run_command(control::Engine& engine, std::string_view name, const HttpRequest& request,
+                         const Identity& identity);
 HttpResponse run_query(control::Engine& engine, std::string_view name, const HttpRequest& request,
                        const Identity& identity);
 /// GET /api/v1/ledger?from=SEQ&limit=N

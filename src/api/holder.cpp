@@ -19,15 +19,13 @@ class RunningHolder final : public Holder {
     TRY(home_, control::open_home(std::move(paths), std::move(lock)));
     authenticator_ = make_authenticator(home_->engine());
     const bool is_loopback = options.address.starts_with("127.") || options.address == "::1";
-    router_ = make_router(home_->engine(), *authenticator_,
-                          {.loopback_hosts_only = is_loopback});
+    router_ = make_router(home_->engine(), *authenticator_, {.loopback_hosts_only = is_loopback});
     if (options.with_components) CHECK_OK(start_components());
-    TRY(server_, start_http_server({.address = options.address,
-                                    .port = options.port,
-                                    .unix_socket = home_->paths().socket().string()},
-                                   [this](const HttpRequest& request) {
-                                     return router_->handle(request);
-                                   }));
+    TRY(server_,
+        start_http_server({.address = options.address,
+                           .port = options.port,
+                           .unix_socket = home_->paths().socket().string()},
+                          [this](const HttpRequest& request) { return router_->handle(request); }));
     if (server_->port() != 0)
       url_ = options.address.find(':') == std::string::npos
                  ? fmt::format("http://{}:{}", options.address, server_->port())
@@ -41,10 +39,10 @@ class RunningHolder final : public Holder {
 
  private:
   base::Status start_components() {
-#define COMPONENT(name)                                          \
-  {                                                              \
-    TRY(auto component, start_##name(*home_, *router_));         \
-    components_.push_back(std::move(component));                 \
+#define COMPONENT(name)                                  \
+  {                                                      \
+    TRY(auto component, start_##name(*home_, *router_)); \
+    components_.push_back(std::move(component));         \
   }
 #include "api/components.def"
 #undef COMPONENT
@@ -61,8 +59,7 @@ class RunningHolder final : public Holder {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Holder>> start_holder(control::HomePaths paths,
-                                                   control::HomeLock lock,
+base::Result<std::unique_ptr<Holder>> start_holder(control::HomePaths paths, control::HomeLock lock,
                                                    HolderOptions options) {
   auto holder = std::make_unique<RunningHolder>();
   CHECK_OK(holder->start(std::move(paths), std::move(lock), std::move(options)));

@@ -7,7 +7,7 @@
 
 #include "api/router.h"
 #include "base/result.h"
-#include "control/home.h"
+#include "control/engine/home.h"
 
 namespace fulcrum::api {
 
@@ -28,8 +28,7 @@ class Holder {
 };
 
 /// Answers when it returns. Fails with `home.*`, `ledger.*`, `http.listen`.
-base::Result<std::unique_ptr<Holder>> start_holder(control::HomePaths paths,
-                                                   control::HomeLock lock,
+base::Result<std::unique_ptr<Holder>> start_holder(control::HomePaths paths, control::HomeLock lock,
                                                    HolderOptions options);
 
 }  // namespace fulcrum::api

@@ -44,8 +44,8 @@ class PrometheusMetrics final : public Metrics {
     const std::lock_guard lock(mutex_);
     auto& known = known_[{std::string(route), status}];
     if (!known.counter) {
-      known.counter = &requests_.Add(
-          {{"route", std::string(route)}, {"status", std::to_string(status)}});
+      known.counter =
+          &requests_.Add({{"route", std::string(route)}, {"status", std::to_string(status)}});
       known.duration = &durations_.Add({{"route", std::string(route)}},
                                        prometheus::Histogram::BucketBoundaries{
                                            0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5});
@@ -80,6 +80,8 @@ class PrometheusMetrics final : public Metrics {
 
 }  // namespace
 
-std::unique_ptr<Metrics> make_metrics() { return std::make_unique<PrometheusMetrics>(); }
+std::unique_ptr<Metrics> make_metrics() {
+  return std::make_unique<PrometheusMetrics>();
+}
 
 }  // namespace fulcrum::api

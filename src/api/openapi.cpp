@@ -15,15 +15,16 @@ json::object reference(std::string_view name) {
 }
 
 json::object responses(json::value schema) {
-  json::object error{{"description", "refused or failed"}, {"content", content(reference("Error"))}};
+  json::object error{{"description", "refused or failed"},
+                     {"content", content(reference("Error"))}};
   return {{"200", {{"description", "done"}, {"content", content(std::move(schema))}}},
           {"default", std::move(error)}};
 }
 
 json::object parameter(std::string_view name, std::string_view where, json::value schema,
                        std::string_view description) {
-  return {{"name", name}, {"in", where}, {"description", description},
-          {"schema", std::move(schema)}};
+  return {
+      {"name", name}, {"in", where}, {"description", description}, {"schema", std::move(schema)}};
 }
 
 json::object command_path(const ledger::CommandSpec& spec) {
@@ -60,12 +61,12 @@ json::object query_path(const ledger::QuerySpec& spec) {
 json::object schemas() {
   const json::object text{{"type", "string"}}, number{{"type", "integer"}, {"minimum", 0}};
   const json::object numbers{{"type", "array"}, {"items", number}};
-  json::object error{{"type", "object"},
-                     {"properties",
-                      {{"error",
-                        {{"type", "object"},
-                         {"properties",
-                          {{"code", text}, {"message", text}, {"field", text}, {"fix", text}}}}}}}};
+  json::object error{
+      {"type", "object"},
+      {"properties",
+       {{"error",
+         {{"type", "object"},
+          {"properties", {{"code", text}, {"message", text}, {"field", text}, {"fix", text}}}}}}}};
   json::object accepted{{"type", "object"},
                         {"properties",
                          {{"seq", number},
@@ -83,12 +84,14 @@ json::object schemas() {
                        {"actor", text},
                        {"command_id", text},
                        {"payload", {{"type", "object"}}}}}};
-  json::object page{{"type", "object"},
-                    {"properties",
-                     {{"events", {{"type", "array"}, {"items", reference("Event")}}},
-                      {"next", number}}}};
-  return {{"Error", std::move(error)}, {"Accepted", std::move(accepted)},
-          {"Event", std::move(event)}, {"LedgerPage", std::move(page)}};
+  json::object page{
+      {"type", "object"},
+      {"properties",
+       {{"events", {{"type", "array"}, {"items", reference("Event")}}}, {"next", number}}}};
+  return {{"Error", std::move(error)},
+          {"Accepted", std::move(accepted)},
+          {"Event", std::move(event)},
+          {"LedgerPage", std::move(page)}};
 }
 
 json::object ledger_path() {
@@ -102,8 +105,10 @@ json::object ledger_path() {
 }
 
 json::object plain_path(std::string_view id, std::string_view summary) {
-  return {{"get", {{"operationId", id}, {"summary", summary},
-                   {"responses", {{"200", {{"description", "done"}}}}}}}};
+  return {{"get",
+           {{"operationId", id},
+            {"summary", summary},
+            {"responses", {{"200", {{"description", "done"}}}}}}}};
 }
 
 }  // namespace
@@ -117,7 +122,8 @@ json::object openapi_of(const std::vector<std::unique_ptr<ledger::Pillar>>& pill
       paths["/api/v1/queries/" + std::string(spec.name)] = query_path(spec);
   }
   paths["/api/v1/ledger"] = ledger_path();
-  paths["/api/v1/events"] = plain_path("events", "Server-Sent Events, from Last-Event-ID or ?from=");
+  paths["/api/v1/events"] =
+      plain_path("events", "Server-Sent Events, from Last-Event-ID or ?from=");
   paths["/metrics"] = plain_path("metrics", "Prometheus text format");
   paths["/healthz"] = plain_path("healthz", "The process lives");
   paths["/readyz"] = plain_path("readyz", "The engine answers");

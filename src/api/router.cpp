@@ -69,7 +69,9 @@ base::Error unknown_path(std::string_view path) {
 class EngineRouter final : public Router {
  public:
   EngineRouter(control::Engine& engine, const Authenticator& authenticator, RouterOptions options)
-      : engine_(engine), authenticator_(authenticator), options_(options),
+      : engine_(engine),
+        authenticator_(authenticator),
+        options_(options),
         metrics_(make_metrics()) {
     add_fixed_routes();
     add_engine_routes();
@@ -114,10 +116,11 @@ class EngineRouter final : public Router {
       return json_response(json::object{{"status", "ready"}, {"seq", engine_.store().size()}});
     });
     // Counts alone, for a collector on this machine; from elsewhere a token is needed.
-    add_get("/metrics", options_.loopback_hosts_only ? Access::kOpen : Access::kToken, [this](const HttpRequest&, const Identity&) {
-      return HttpResponse{.content_type = "text/plain; version=0.0.4; charset=utf-8",
-                          .body = metrics_->text(engine_.store().size())};
-    });
+    add_get("/metrics", options_.loopback_hosts_only ? Access::kOpen : Access::kToken,
+            [this](const HttpRequest&, const Identity&) {
+              return HttpResponse{.content_type = "text/plain; version=0.0.4; charset=utf-8",
+                                  .body = metrics_->text(engine_.store().size())};
+            });
     add_get("/openapi.json", Access::kOpen, [this](const HttpRequest&, const Identity&) {
       return json_response(openapi_of(engine_.pillars()));
     });
@@ -147,12 +150,12 @@ class EngineRouter final : public Router {
   void add_page() {
     for (const WebAsset& asset : web_assets()) {
       const bool is_page = asset.name == "index.html";
-      HttpResponse file{.content_type = asset.name.ends_with(".js") ? "text/javascript; charset=utf-8"
-                                        : asset.name.ends_with(".css") ? "text/css; charset=utf-8"
-                                                                       : "text/html; charset=utf-8",
-                        .body = std::string(asset.content),
-                        .headers = {{"Content-Security-Policy", kPagePolicy},
-                                    {"Cache-Control", "no-cache"}}};
+      HttpResponse file{
+          .content_type = asset.name.ends_with(".js")    ? "text/javascript; charset=utf-8"
+                          : asset.name.ends_with(".css") ? "text/css; charset=utf-8"
+                                                         : "text/html; charset=utf-8",
+          .body = std::string(asset.content),
+          .headers = {{"Content-Security-Policy", kPagePolicy}, {"Cache-Control", "no-cache"}}};
       std::string path = "/";
       if (!is_page) path += asset.name;
       add_get(std::move(path), Access::kOpen,
@@ -175,8 +178,8 @@ class EngineRouter final : public Router {
     if (!route) return error_response(unknown_path(request.path));
     if (!route->allows(request.method)) {
       auto response = error_response(
-          405, {base::ErrorKind::kUsage, "http.method",
-                request.method + " is not possible here", "", "possible: " + route->methods});
+          405, {base::ErrorKind::kUsage, "http.method", request.method + " is not possible here",
+                "", "possible: " + route->methods});
       response.headers.emplace_back("Allow", route->methods);
       return response;
     }

@@ -9,7 +9,7 @@
 #include "api/authenticator.h"
 #include "api/http_server.h"
 #include "base/result.h"
-#include "control/engine.h"
+#include "control/engine/engine.h"
 
 namespace fulcrum::api {
 

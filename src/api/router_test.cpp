@@ -35,8 +35,11 @@ class RouterTest : public testing::Test {
   HttpResponse call(std::string method, std::string path, std::string body = {},
                     std::string token = "owner",
                     std::vector<std::pair<std::string, std::string>> headers = {}) {
-    HttpRequest request{.method = std::move(method), .path = std::move(path), .query = {},
-                        .headers = std::move(headers), .body = std::move(body)};
+    HttpRequest request{.method = std::move(method),
+                        .path = std::move(path),
+                        .query = {},
+                        .headers = std::move(headers),
+                        .body = std::move(body)};
     const auto mark = request.path.find('?');
     if (mark != std::string::npos) {
       const std::string query = request.path.substr(mark + 1);
@@ -52,9 +55,9 @@ class RouterTest : public testing::Test {
   }
   HttpResponse add_note(std::string key = {}, std::string token = "owner") {
     return call("POST", "/api/v1/commands/note.add", R"({"subject":"job/1","text":"slow"})", token,
-                key.empty() ? std::vector<std::pair<std::string, std::string>>{}
-                            : std::vector<std::pair<std::string, std::string>>{
-                                  {"idempotency-key", key}});
+                key.empty()
+                    ? std::vector<std::pair<std::string, std::string>>{}
+                    : std::vector<std::pair<std::string, std::string>>{{"idempotency-key", key}});
   }
   static json::value parsed(const HttpResponse& response) {
     return *base::parse_json(response.body, "answer");
@@ -178,8 +181,12 @@ TEST_F(RouterTest, AForeignHostNameIsRefused) {
 }
 
 TEST_F(RouterTest, TheOwnersSocketNeedsNoTokenButATokenCounts) {
-  HttpRequest request{.method = "GET", .path = "/api/v1/ledger", .query = {}, .headers = {},
-                      .body = {}, .from_unix_socket = true};
+  HttpRequest request{.method = "GET",
+                      .path = "/api/v1/ledger",
+                      .query = {},
+                      .headers = {},
+                      .body = {},
+                      .from_unix_socket = true};
   EXPECT_EQ(router_->handle(request).status, 200);
   request.headers.emplace_back("authorization", "Bearer wrong");
   EXPECT_EQ(router_->handle(request).status, 401);

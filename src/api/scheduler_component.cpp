@@ -1,6 +1,6 @@
 // A living server places jobs on this machine.
 #include "api/component.h"
-#include "control/local_machine.h"
+#include "control/jobs/local_machine.h"
 
 namespace fulcrum::api {
 

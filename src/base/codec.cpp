@@ -1,7 +1,7 @@
 #include "base/codec.h"
 
-#include <cctype>
 #include <fmt/format.h>
+#include <cctype>
 
 namespace fulcrum::base::codec_detail {
 

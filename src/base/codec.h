@@ -122,9 +122,8 @@ json::value encode(const T& value) {
   } else {
     static_assert(kIsDescribed<T>, "BOOST_DESCRIBE_STRUCT is missing");
     json::object object;
-    boost::mp11::mp_for_each<Members<T>>([&](auto member) {
-      object.emplace(member.name, encode(value.*member.pointer));
-    });
+    boost::mp11::mp_for_each<Members<T>>(
+        [&](auto member) { object.emplace(member.name, encode(value.*member.pointer)); });
     return object;
   }
 }
@@ -147,8 +146,8 @@ Result<T> decode_struct(const json::value& value, std::string_view path) {
     }
     ++seen;
     using M = std::remove_reference_t<decltype(result.*member.pointer)>;
-    std::string inner = path.empty() ? std::string(member.name)
-                                     : std::string(path) + "." + member.name;
+    std::string inner =
+        path.empty() ? std::string(member.name) : std::string(path) + "." + member.name;
     auto decoded = decode<M>(*found, inner);
     if (!decoded) {
       error = std::move(decoded).error();
@@ -190,8 +189,8 @@ Result<T> decode_number(const json::value& value, std::string_view path) {
     TRY(double number, decode_double(value, path));
     return number;
   } else if constexpr (std::is_signed_v<T>) {
-    TRY(std::int64_t number, decode_signed(value, path, std::numeric_limits<T>::min(),
-                                           std::numeric_limits<T>::max()));
+    TRY(std::int64_t number,
+        decode_signed(value, path, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
     return static_cast<T>(number);
   } else {
     TRY(std::uint64_t number, decode_unsigned(value, path, std::numeric_limits<T>::max()));

@@ -14,8 +14,8 @@ Result<std::string> read_file(const std::filesystem::path& path);
 /// given. A reader sees the old or the new content, never a part. Fails with `file.write`.
 Status write_file(const std::filesystem::path& path, std::string_view content,
                   unsigned mode = 0644);
-/// Creates the folder and its parents; an empty one is its owner's alone when `is_private`, one that
-/// holds something already keeps its mode. Fails with `file.folder`.
+/// Creates the folder and its parents; an empty one is its owner's alone when `is_private`, one
+/// that holds something already keeps its mode. Fails with `file.folder`.
 Status make_folder(const std::filesystem::path& path, bool is_private = false);
 
 }  // namespace fulcrum::base

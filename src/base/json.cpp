@@ -1,9 +1,9 @@
 #include "base/json.h"
 
+#include <fmt/format.h>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/stream_parser.hpp>
-#include <fmt/format.h>
 
 namespace fulcrum::base {
 
@@ -61,14 +61,15 @@ Result<json::value> parse_json(std::string_view text, std::string_view what) {
       error = json::make_error_code(json::error::extra_data);
   }
   if (error) {
-    return usage("json.syntax",
-                 fmt::format("{}: not valid JSON ({})", what, error.message()),
+    return usage("json.syntax", fmt::format("{}: not valid JSON ({})", what, error.message()),
                  fmt::format("{}:{}", what, position(text, used)));
   }
   return parser.release();
 }
 
-std::string to_text(const json::value& value) { return json::serialize(value); }
+std::string to_text(const json::value& value) {
+  return json::serialize(value);
+}
 
 std::string to_pretty_text(const json::value& value) {
   std::string out;

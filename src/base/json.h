@@ -1,8 +1,8 @@
 #pragma once
 // The one JSON type. Parsing and printing live here; struct <-> JSON lives in codec.h.
-#include <boost/json/value.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 #include <string>
 #include <string_view>
 
@@ -24,7 +24,8 @@ std::string to_pretty_text(const json::value& value);
 /// another type. Decoding of input uses codec.h instead.
 std::string get_string(const json::value& object, std::string_view key, std::string fallback = {});
 double get_number(const json::value& object, std::string_view key, double fallback = 0);
-std::int64_t get_integer(const json::value& object, std::string_view key, std::int64_t fallback = 0);
+std::int64_t get_integer(const json::value& object, std::string_view key,
+                         std::int64_t fallback = 0);
 bool get_bool(const json::value& object, std::string_view key, bool fallback = false);
 /// nullptr where the path `a.b.c` leads nowhere.
 const json::value* find_path(const json::value& root, std::string_view dotted_path);

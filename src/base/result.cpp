@@ -4,19 +4,27 @@ namespace fulcrum::base {
 
 int exit_code(const Error& error) {
   switch (error.kind) {
-    case ErrorKind::kUsage: return 2;
-    case ErrorKind::kRefused: return 3;
-    default: return 1;
+    case ErrorKind::kUsage:
+      return 2;
+    case ErrorKind::kRefused:
+      return 3;
+    default:
+      return 1;
   }
 }
 
 int http_status(const Error& error) {
   switch (error.kind) {
-    case ErrorKind::kUsage: return 400;
-    case ErrorKind::kRefused: return 403;
-    case ErrorKind::kNotFound: return 404;
-    case ErrorKind::kConflict: return 409;
-    default: return 500;
+    case ErrorKind::kUsage:
+      return 400;
+    case ErrorKind::kRefused:
+      return 403;
+    case ErrorKind::kNotFound:
+      return 404;
+    case ErrorKind::kConflict:
+      return 409;
+    default:
+      return 500;
   }
 }
 

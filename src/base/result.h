@@ -38,7 +38,8 @@ using Status = Result<void>;
 using Failure = tl::unexpected<Error>;
 
 inline Failure failed(std::string code, std::string message, std::string fix = {}) {
-  return Failure(Error{ErrorKind::kFailed, std::move(code), std::move(message), {}, std::move(fix)});
+  return Failure(
+      Error{ErrorKind::kFailed, std::move(code), std::move(message), {}, std::move(fix)});
 }
 inline Failure usage(std::string code, std::string message, std::string field = {},
                      std::string fix = {}) {
@@ -70,13 +71,13 @@ std::string describe(const Error& error);
 #define FULCRUM_CONCAT(a, b) FULCRUM_CONCAT_(a, b)
 /// TRY(auto x, expression): x becomes the value, or the function returns the failure.
 #define TRY(declaration, ...) TRY_(FULCRUM_CONCAT(try_result_, __LINE__), declaration, __VA_ARGS__)
-#define TRY_(result, declaration, ...)                                        \
-  auto result = (__VA_ARGS__);                                                \
-  if (!result) return ::fulcrum::base::Failure(std::move(result).error());    \
+#define TRY_(result, declaration, ...)                                     \
+  auto result = (__VA_ARGS__);                                             \
+  if (!result) return ::fulcrum::base::Failure(std::move(result).error()); \
   declaration = std::move(*result)
 /// CHECK_OK(expression): returns the failure of a Status.
-#define CHECK_OK(...)                                                              \
-  do {                                                                             \
-    auto status_ = (__VA_ARGS__);                                                  \
-    if (!status_) return ::fulcrum::base::Failure(std::move(status_).error());     \
+#define CHECK_OK(...)                                                          \
+  do {                                                                         \
+    auto status_ = (__VA_ARGS__);                                              \
+    if (!status_) return ::fulcrum::base::Failure(std::move(status_).error()); \
   } while (false)

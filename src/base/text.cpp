@@ -24,8 +24,12 @@ const Catalogue& catalogue(Language language) {
 
 }  // namespace
 
-void set_language(Language language) { chosen = language; }
-Language language() { return chosen; }
+void set_language(Language language) {
+  chosen = language;
+}
+Language language() {
+  return chosen;
+}
 
 Language language_from(std::string_view name) {
   return name.starts_with("zh") ? Language::kChinese : Language::kEnglish;

@@ -62,7 +62,8 @@ base::Result<api::Identity> who_am_i(const control::Engine& engine) {
   const char* token = std::getenv("FULCRUM_TOKEN");
   if (!token || !*token) return api::owner_identity();
   if (auto known = api::make_authenticator(engine)->identify(token)) return std::move(*known);
-  return base::refused("auth.missing", base::text("cli.bad_token"), base::text("cli.bad_token_fix"));
+  return base::refused("auth.missing", base::text("cli.bad_token"),
+                       base::text("cli.bad_token_fix"));
 }
 
 class RemoteBackend final : public Backend {
@@ -97,17 +98,16 @@ bool is_served(const control::HomePaths& paths) {
   if (path.size() >= sizeof(address.sun_path)) return false;
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
   const int file = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const bool connected =
-      file >= 0 &&
-      ::connect(file, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+  const bool connected = file >= 0 && ::connect(file, reinterpret_cast<const sockaddr*>(&address),
+                                                sizeof(address)) == 0;
   if (file >= 0) ::close(file);
   return connected;
 }
 
 base::Result<std::unique_ptr<Backend>> connect(const Session& session) {
   const auto paths = session.paths();
-  const auto deadline = std::chrono::steady_clock::now() +
-                        std::chrono::duration<double>(session.wait_s);
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::duration<double>(session.wait_s);
   for (;;) {
     auto lock = control::lock_home(paths);
     if (lock) {

@@ -13,7 +13,7 @@
 #include "cli/mistakes.h"
 #include "cli/spec_commands.h"
 #include "cli/verb.h"
-#include "control/pillars.h"
+#include "control/engine/pillars.h"
 
 namespace fulcrum::cli {
 
@@ -76,13 +76,13 @@ class Program {
       app.allow_extras();
       actions_[&app] = std::move(action);
     };
-#define VERB(function, verb_name, summary)                                                  \
-  {                                                                                         \
-    constexpr std::string_view key = "verb." verb_name;                                     \
-    const auto said = base::text_of(key);                                                   \
-    auto* sub = subcommand(app_, verb_name, std::string(said == key ? summary : said));     \
-    actions_[sub] = function(*sub, also);                                                   \
-    groups_[verb_name] = sub;                                                               \
+#define VERB(function, verb_name, summary)                                              \
+  {                                                                                     \
+    constexpr std::string_view key = "verb." verb_name;                                 \
+    const auto said = base::text_of(key);                                               \
+    auto* sub = subcommand(app_, verb_name, std::string(said == key ? summary : said)); \
+    actions_[sub] = function(*sub, also);                                               \
+    groups_[verb_name] = sub;                                                           \
   }
 #include "cli/verbs.def"
 #undef VERB
@@ -101,7 +101,8 @@ class Program {
       if (dot == std::string::npos) continue;
       // A verb stands in for the front where people need more than the bare command.
       const std::string leaf_name = front.name.substr(dot + 1);
-      if (!parent->get_subcommands([&](const CLI::App* sub) { return sub->get_name() == leaf_name; })
+      if (!parent
+               ->get_subcommands([&](const CLI::App* sub) { return sub->get_name() == leaf_name; })
                .empty())
         continue;
       auto* leaf = subcommand(*parent, leaf_name, front.summary);

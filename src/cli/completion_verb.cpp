@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "cli/spec_commands.h"
 #include "cli/verb.h"
-#include "control/pillars.h"
+#include "control/engine/pillars.h"
 
 namespace fulcrum::cli {
 
@@ -66,8 +66,7 @@ std::string fish_script(const std::map<std::string, std::string>& words) {
   for (const auto& [path, list] : words) {
     const auto space = path.find(' ');
     std::string condition = "__fish_use_subcommand";
-    if (!path.empty())
-      condition = "__fish_seen_subcommand_from " + path.substr(0, space);
+    if (!path.empty()) condition = "__fish_seen_subcommand_from " + path.substr(0, space);
     if (space != std::string::npos)
       condition += "; and __fish_seen_subcommand_from " + path.substr(space + 1);
     script += fmt::format("complete -c fulcrum -n '{}' -a '{}'\n", condition, list);

@@ -6,9 +6,9 @@
 namespace fulcrum::cli {
 
 struct FirstWords {
-  std::string command;   // first word that is no option: "note"
+  std::string command;     // first word that is no option: "note"
   std::string subcommand;  // the next one: "add"
-  std::string language;  // --lang, else LC_ALL, LC_MESSAGES, LANG
+  std::string language;    // --lang, else LC_ALL, LC_MESSAGES, LANG
   bool wants_json = false;
 };
 FirstWords first_words(int argc, char** argv);

@@ -39,8 +39,8 @@ int help(const std::string& wanted, const CLI::App& root, const Session& session
   }
   if (wanted.empty()) {
     // App::help() would show the subcommand that was parsed, which is `help` itself.
-    const auto text = root.get_formatter()->make_help(&root, root.get_name(),
-                                                      CLI::AppFormatMode::Normal);
+    const auto text =
+        root.get_formatter()->make_help(&root, root.get_name(), CLI::AppFormatMode::Normal);
     std::fputs(text.c_str(), stdout);
     std::printf("\n%s\n%s", base::text("help.topics").c_str(), base::render(list).c_str());
     return 0;
@@ -51,10 +51,12 @@ int help(const std::string& wanted, const CLI::App& root, const Session& session
     return 0;
   }
   const std::string near = base::nearest(wanted, names);
-  return session.output.error({base::ErrorKind::kUsage, "help.unknown",
-                               base::text("help.unknown", wanted), {},
-                               near.empty() ? base::text("help.see")
-                                            : base::text("cli.did_you_mean", near)});
+  return session.output.error(
+      {base::ErrorKind::kUsage,
+       "help.unknown",
+       base::text("help.unknown", wanted),
+       {},
+       near.empty() ? base::text("help.see") : base::text("cli.did_you_mean", near)});
 }
 
 }  // namespace

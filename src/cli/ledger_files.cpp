@@ -9,7 +9,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/text.h"
-#include "control/pillars.h"
+#include "control/engine/pillars.h"
 #include "ledger/export.h"
 #include "ledger/verify.h"
 
@@ -24,11 +24,10 @@ namespace fs = std::filesystem;
 base::Result<std::unique_ptr<ledger::Store>> open_for_reading(const control::HomePaths& paths) {
   std::error_code ignored;
   if (!fs::exists(paths.ledger(), ignored))
-    return base::not_found("ledger.missing",
-                           base::text("ledger.missing", paths.ledger().string()));
-  return ledger::open_sqlite_store(paths.ledger().string(),
-                                   {.tables = control::all_tables(control::make_pillars()),
-                                    .sign = {}});
+    return base::not_found("ledger.missing", base::text("ledger.missing", paths.ledger().string()));
+  return ledger::open_sqlite_store(
+      paths.ledger().string(),
+      {.tables = control::all_tables(control::make_pillars()), .sign = {}});
 }
 
 /// This home's own key and those of the ledgers that it was imported from, raw bytes.
@@ -49,8 +48,11 @@ std::vector<std::string> known_keys(const control::HomePaths& paths) {
 /// first event that could not be checked is named.
 int unreadable(const base::Error& error, std::uint64_t checked, const Session& session) {
   if (error.code != "ledger.corrupt") return session.output.error(error);
-  session.output.value(json::object{{"ok", false}, {"events", checked}, {"root", ""},
-                                    {"first_bad_seq", checked + 1}, {"reason", error.message}});
+  session.output.value(json::object{{"ok", false},
+                                    {"events", checked},
+                                    {"root", ""},
+                                    {"first_bad_seq", checked + 1},
+                                    {"reason", error.message}});
   return 1;
 }
 
@@ -121,8 +123,7 @@ base::Status import_ledger(const std::string& source, const Session& session) {
   TRY(auto lock, control::lock_home(paths));
   std::error_code error;
   if (fs::exists(paths.ledger(), error))
-    return base::conflict("import.occupied",
-                          base::text("ledger.occupied", paths.ledger().string()),
+    return base::conflict("import.occupied", base::text("ledger.occupied", paths.ledger().string()),
                           base::text("ledger.occupied_fix"));
   std::ifstream file(source, std::ios::binary);
   if (!file) return base::usage("file.read", "cannot read the file", source);
@@ -130,16 +131,16 @@ base::Status import_ledger(const std::string& source, const Session& session) {
   for (const char* tail : {"", "-wal", "-shm"}) fs::remove(part.string() + tail, error);
   json::object answer;
   {
-    TRY(auto store, ledger::open_sqlite_store(
-                        part.string(), {.tables = control::all_tables(control::make_pillars()),
-                                        .sign = {}}));
+    TRY(auto store,
+        ledger::open_sqlite_store(
+            part.string(), {.tables = control::all_tables(control::make_pillars()), .sign = {}}));
     TRY(const auto report, ledger::import_from(*store, file));
     answer = {{"events", report.events}, {"root", report.root}};
   }
   if (const auto key = key_of_export(source); !key.empty()) {
     CHECK_OK(base::make_folder(paths.keys(), true));
-    CHECK_OK(base::write_file(paths.keys() / ("imported-" + key.substr(0, 16) + ".pub"),
-                              key + "\n"));
+    CHECK_OK(
+        base::write_file(paths.keys() / ("imported-" + key.substr(0, 16) + ".pub"), key + "\n"));
   }
   fs::rename(part, paths.ledger(), error);
   if (error) return base::failed("import.write", error.message(), paths.ledger().string());
@@ -162,14 +163,12 @@ void add_ledger_files(CLI::App& ledger, const AlsoRegister& also) {
   auto file = std::make_shared<std::string>();
   auto* to = ledger.add_subcommand("export", base::text("ledger.export"));
   to->add_option("file", *file, base::text("ledger.export_file"))->type_name("FILE");
-  also(*to, [file](const Session& session) {
-    return finish(export_ledger(*file, session), session);
-  });
+  also(*to,
+       [file](const Session& session) { return finish(export_ledger(*file, session), session); });
   auto* from = ledger.add_subcommand("import", base::text("ledger.import"));
   from->add_option("file", *file, base::text("ledger.import_file"))->type_name("FILE");
-  also(*from, [file](const Session& session) {
-    return finish(import_ledger(*file, session), session);
-  });
+  also(*from,
+       [file](const Session& session) { return finish(import_ledger(*file, session), session); });
 }
 
 }  // namespace fulcrum::cli

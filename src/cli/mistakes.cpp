@@ -54,7 +54,10 @@ base::Error explain_extra(const CLI::App& app, const std::string& word) {
 }
 
 base::Error explain_mistake(const CLI::App& app, const std::string& message) {
-  return {base::ErrorKind::kUsage, "cli.usage", message, {},
+  return {base::ErrorKind::kUsage,
+          "cli.usage",
+          message,
+          {},
           base::text("cli.see_help", full_name(app))};
 }
 

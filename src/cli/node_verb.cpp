@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "cli/backend.h"
 #include "cli/verb.h"
-#include "control/local_node.h"
+#include "control/jobs/local_node.h"
 
 namespace fulcrum::cli {
 

@@ -145,9 +145,12 @@ std::string render_names(const json::value& value) {
 
 void Output::value(const json::value& value) const {
   switch (mode) {
-    case OutputMode::kJson: return put(base::to_text(value) + "\n");
-    case OutputMode::kQuiet: return put(render_names(value));
-    case OutputMode::kTable: return put(render_for_people(value));
+    case OutputMode::kJson:
+      return put(base::to_text(value) + "\n");
+    case OutputMode::kQuiet:
+      return put(render_names(value));
+    case OutputMode::kTable:
+      return put(render_for_people(value));
   }
 }
 
@@ -159,14 +162,17 @@ void Output::accepted(const json::value& reply) const {
       if (streams.find(name + "\n") == std::string::npos) streams += name + "\n";
     }
   switch (mode) {
-    case OutputMode::kJson: return put(base::to_text(reply) + "\n");
-    case OutputMode::kQuiet: return put(streams);
-    case OutputMode::kTable: break;
+    case OutputMode::kJson:
+      return put(base::to_text(reply) + "\n");
+    case OutputMode::kQuiet:
+      return put(streams);
+    case OutputMode::kTable:
+      break;
   }
   while (!streams.empty() && streams.back() == '\n') streams.pop_back();
   std::replace(streams.begin(), streams.end(), '\n', ' ');
   const auto seq = base::get_integer(reply, "seq");
-  const auto* key = seq == 0 ? "cli.nothing_changed"
+  const auto* key = seq == 0                            ? "cli.nothing_changed"
                     : base::get_bool(reply, "repeated") ? "cli.accepted_before"
                                                         : "cli.accepted";
   put(base::text(key, seq, streams) + "\n");

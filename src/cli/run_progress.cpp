@@ -146,9 +146,12 @@ ProgressStyle detect_progress_style() {
 
 std::unique_ptr<control::RunObserver> make_run_progress(ProgressStyle style) {
   switch (style) {
-    case ProgressStyle::kTerminal: return std::make_unique<TerminalProgress>();
-    case ProgressStyle::kPlain: return std::make_unique<PlainProgress>();
-    case ProgressStyle::kSilent: break;
+    case ProgressStyle::kTerminal:
+      return std::make_unique<TerminalProgress>();
+    case ProgressStyle::kPlain:
+      return std::make_unique<PlainProgress>();
+    case ProgressStyle::kSilent:
+      break;
   }
   return std::make_unique<SilentProgress>();
 }

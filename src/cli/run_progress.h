@@ -3,7 +3,7 @@
 // in place; elsewhere a line is printed when a step starts and when it ends.
 #include <memory>
 
-#include "control/plan_runner.h"
+#include "control/run/plan_runner.h"
 
 namespace fulcrum::cli {
 

@@ -27,11 +27,14 @@ void add_data(std::string& out, const json::value& report) {
   if (!data.is_object()) return;
   out += base::text("report.data", base::get_integer(data, "rows_in"),
                     base::get_integer(data, "rows_kept"), base::get_integer(data, "dropped"),
-                    base::get_integer(data, "changed")) + "\n";
+                    base::get_integer(data, "changed")) +
+         "\n";
   const json::value& judged = at(report, "checks.cleaning");
   if (judged.is_object())
-    out += "  " + base::text("report.judged", number(at(judged, "precision")),
-                             number(at(judged, "recall"))) + "\n";
+    out +=
+        "  " +
+        base::text("report.judged", number(at(judged, "precision")), number(at(judged, "recall"))) +
+        "\n";
 }
 
 /// "0.052 [0.044, 0.062]": the mean over the seeds, and the lowest and highest of them.
@@ -54,7 +57,8 @@ void add_models(std::string& out, const json::value& report) {
   const json::value& models = at(report, "models");
   if (!models.is_object() || models.get_object().empty()) return;
   base::TableText table{.header = {base::text("report.model"), "NDCG@10", "HR@10", "n"},
-                        .rows = {}, .right_aligned = {}};
+                        .rows = {},
+                        .right_aligned = {}};
   for (const auto& entry : models.get_object()) {
     const json::value& metrics = at(entry.value(), "model");
     table.rows.push_back({std::string(entry.key()), reported(metrics, "ndcg_at_10"),
@@ -70,13 +74,15 @@ void add_gates(std::string& out, const json::value& report) {
   const json::value& gates = at(report, "gates");
   if (!gates.is_array() || gates.get_array().empty()) return;
   base::TableText table{.header = {base::text("report.gate"), base::text("report.figure"),
-                                   base::text("report.wanted"), ""}, .rows = {}, .right_aligned = {}};
+                                   base::text("report.wanted"), ""},
+                        .rows = {},
+                        .right_aligned = {}};
   for (const auto& gate : gates.get_array())
-    table.rows.push_back({base::get_string(gate, "gate"),
-                          base::get_string(gate, "metric") + " " + number(at(gate, "value")),
-                          base::get_string(gate, "wanted"),
-                          base::text(base::get_bool(gate, "passed") ? "report.passed"
-                                                                    : "report.missed")});
+    table.rows.push_back(
+        {base::get_string(gate, "gate"),
+         base::get_string(gate, "metric") + " " + number(at(gate, "value")),
+         base::get_string(gate, "wanted"),
+         base::text(base::get_bool(gate, "passed") ? "report.passed" : "report.missed")});
   out += "\n" + base::render(table);
 }
 
@@ -84,16 +90,19 @@ void add_release(std::string& out, const json::value& report) {
   const json::value& release = at(report, "release");
   if (!release.is_object()) return;
   const json::value& evidence = at(release, "release.evidence");
-  out += "\n" + base::text("report.release", base::get_string(release, "candidate"),
-                           base::text("release." + base::get_string(release, "outcome")),
-                           base::get_string(release, "reason")) + simulated_mark(release) + "\n";
+  out += "\n" +
+         base::text("report.release", base::get_string(release, "candidate"),
+                    base::text("release." + base::get_string(release, "outcome")),
+                    base::get_string(release, "reason")) +
+         simulated_mark(release) + "\n";
   if (base::get_bool(release, "offline_replay")) out += "  " + base::text("report.replay") + "\n";
   if (evidence.is_object())
-    out += "  " + base::text("report.evidence", number(at(evidence, "candidate_rate")),
-                             number(at(evidence, "candidate.samples")),
-                             number(at(evidence, "stable_rate")),
-                             number(at(evidence, "stable.samples")),
-                             number(at(evidence, "low")), number(at(evidence, "high"))) + "\n";
+    out += "  " +
+           base::text("report.evidence", number(at(evidence, "candidate_rate")),
+                      number(at(evidence, "candidate.samples")),
+                      number(at(evidence, "stable_rate")), number(at(evidence, "stable.samples")),
+                      number(at(evidence, "low")), number(at(evidence, "high"))) +
+           "\n";
   const std::string first = base::get_string(release, "first_release");
   if (!first.empty()) out += "  " + base::text("report.first_release") + "\n";
 }
@@ -106,7 +115,8 @@ void add_contention(std::string& out, const json::value& report) {
   base::TableText table{.header = {base::text("report.policy"), base::text("report.job"),
                                    base::text("report.waited_h"), base::text("report.gpu_hours"),
                                    base::text("report.usd")},
-                        .rows = {}, .right_aligned = {false, false, true, true, true}};
+                        .rows = {},
+                        .right_aligned = {false, false, true, true, true}};
   for (const auto& policy : policies.get_array()) {
     const json::value& jobs = at(policy, "jobs");
     if (!jobs.is_array()) continue;
@@ -128,9 +138,11 @@ void add_next(std::string& out, const json::value& report) {
   const json::value& next = at(report, "next");
   if (!next.is_array() || next.get_array().empty()) return;
   const json::value& first = next.get_array()[0];
-  out += "\n" + base::text("report.next", base::get_string(first, "action"),
-                           base::text("score." + base::get_string(first, "score")),
-                           base::get_string(first, "factor")) + "\n";
+  out += "\n" +
+         base::text("report.next", base::get_string(first, "action"),
+                    base::text("score." + base::get_string(first, "score")),
+                    base::get_string(first, "factor")) +
+         "\n";
 }
 
 }  // namespace
@@ -145,7 +157,8 @@ std::string run_report_text(const json::value& report) {
     }
   out += base::text("report.headline", base::get_string(report, "plan"),
                     base::text("run." + base::get_string(report, "state")),
-                    fmt::format("{:.1f}", base::get_number(report, "seconds")), total, cached) + "\n";
+                    fmt::format("{:.1f}", base::get_number(report, "seconds")), total, cached) +
+         "\n";
   add_data(out, report);
   add_models(out, report);
   add_gates(out, report);

@@ -14,7 +14,7 @@
 #include "cli/run_report_text.h"
 #include "cli/stop_signal.h"
 #include "cli/verb.h"
-#include "control/local_run.h"
+#include "control/run/local_run.h"
 
 namespace fulcrum::cli {
 
@@ -32,11 +32,13 @@ struct Options {
 };
 
 json::object step_json(const control::StepOutcome& step) {
-  json::object object{{"id", step.id}, {"state", step.state}, {"cached", step.cached},
-                      {"seconds", step.seconds}};
+  json::object object{
+      {"id", step.id}, {"state", step.state}, {"cached", step.cached}, {"seconds", step.seconds}};
   if (!step.error.code.empty())
-    object["error"] = json::object{{"code", step.error.code}, {"message", step.error.message},
-                                   {"field", step.error.field}, {"fix", step.error.fix}};
+    object["error"] = json::object{{"code", step.error.code},
+                                   {"message", step.error.message},
+                                   {"field", step.error.field},
+                                   {"fix", step.error.fix}};
   return object;
 }
 
@@ -45,8 +47,8 @@ json::object summary(const control::RunOutcome& outcome) {
   json::array steps;
   for (const auto& step : outcome.steps) steps.push_back(step_json(step));
   const auto* scores = base::find_path(outcome.report, "scores");
-  return {{"plan", outcome.plan},   {"run", outcome.run},
-          {"state", outcome.state}, {"seconds", outcome.seconds},
+  return {{"plan", outcome.plan},      {"run", outcome.run},
+          {"state", outcome.state},    {"seconds", outcome.seconds},
           {"steps", std::move(steps)}, {"scores", scores ? *scores : json::value(nullptr)},
           {"report", outcome.report}};
 }
@@ -61,12 +63,14 @@ int show_forecast(const std::vector<control::StepForecast>& forecasts, const Ses
   json::array steps;
   base::TableText table{.header = {base::text("run.step"), base::text("run.would"),
                                    base::text("run.expected_s"), base::text("report.usd")},
-                        .rows = {}, .right_aligned = {false, false, true, true}};
+                        .rows = {},
+                        .right_aligned = {false, false, true, true}};
   for (const auto& step : forecasts) {
     const auto known = [](double value) {
       return value < 0 ? json::value(nullptr) : json::value(value);
     };
-    steps.push_back(json::object{{"id", step.id}, {"cached", step.cached},
+    steps.push_back(json::object{{"id", step.id},
+                                 {"cached", step.cached},
                                  {"expected_s", known(step.expected_s)},
                                  {"expected_usd", known(step.expected_usd)}});
     table.rows.push_back({step.id, base::text(step.cached ? "run.cached" : "run.would_run"),
@@ -137,8 +141,7 @@ int run(const Options& options, const Session& session) {
     return show_forecast(*forecasts, session);
   }
   const bool people = session.output.mode == OutputMode::kTable;
-  const auto progress =
-      make_run_progress(people ? detect_progress_style() : ProgressStyle::kPlain);
+  const auto progress = make_run_progress(people ? detect_progress_style() : ProgressStyle::kPlain);
   auto outcome = control::run_plan((*local)->surroundings(), options.run, *progress);
   if (!outcome) return session.output.error(outcome.error());
   if (people) {
@@ -148,8 +151,8 @@ int run(const Options& options, const Session& session) {
   }
   std::fflush(stdout);
   if (!options.once) {
-    session.output.say(base::text("run.serving", (*holder)->url(),
-                                  (*holder)->home().owner_token()));
+    session.output.say(
+        base::text("run.serving", (*holder)->url(), (*holder)->home().owner_token()));
     std::fflush(stdout);
     while (!interruption.flag()) std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "cli/output.h"
-#include "control/home.h"
+#include "control/engine/home.h"
 
 namespace fulcrum::cli {
 

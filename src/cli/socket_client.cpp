@@ -17,11 +17,21 @@ std::size_t append(char* data, std::size_t size, std::size_t count, void* out) {
 
 base::ErrorKind kind_of(long status) {
   switch (status) {
-    case 400: case 405: case 413: case 415: return base::ErrorKind::kUsage;
-    case 401: case 403: case 421: return base::ErrorKind::kRefused;
-    case 404: return base::ErrorKind::kNotFound;
-    case 409: return base::ErrorKind::kConflict;
-    default: return base::ErrorKind::kFailed;
+    case 400:
+    case 405:
+    case 413:
+    case 415:
+      return base::ErrorKind::kUsage;
+    case 401:
+    case 403:
+    case 421:
+      return base::ErrorKind::kRefused;
+    case 404:
+      return base::ErrorKind::kNotFound;
+    case 409:
+      return base::ErrorKind::kConflict;
+    default:
+      return base::ErrorKind::kFailed;
   }
 }
 
@@ -49,7 +59,9 @@ base::Error error_from(long status, const std::string& body) {
 SocketClient::SocketClient(std::string socket_path)
     : socket_path_(std::move(socket_path)), curl_(curl_easy_init()) {}
 
-SocketClient::~SocketClient() { curl_easy_cleanup(curl_); }
+SocketClient::~SocketClient() {
+  curl_easy_cleanup(curl_);
+}
 
 base::Result<base::json::value> SocketClient::post(const std::string& path,
                                                    const base::json::value& body,

@@ -57,7 +57,8 @@ void flatten(const std::string& prefix, const json::object& schema,
   if (!properties) return;
   std::string required;
   if (const auto* names = schema.if_contains("required"))
-    for (const auto& name : names->get_array()) required += "," + std::string(name.get_string()) + ",";
+    for (const auto& name : names->get_array())
+      required += "," + std::string(name.get_string()) + ",";
   for (const auto& member : *properties) {
     const auto& inner = member.value().get_object();
     const std::string name = prefix + std::string(member.key());
@@ -86,8 +87,7 @@ base::Result<json::value> read_body(const std::string& source) {
     text = std::move(all).str();
   } else {
     std::ifstream file(source, std::ios::binary);
-    if (!file)
-      return base::usage("file.read", "cannot read the file", source);
+    if (!file) return base::usage("file.read", "cannot read the file", source);
     std::ostringstream all;
     all << file.rdbuf();
     text = std::move(all).str();
@@ -147,8 +147,7 @@ int run_front(const Bound& bound, const Session& session) {
   }
   std::string key = bound.idempotency_key;
   // A key of its own lets a lost connection be told from a lost command.
-  if (key.empty())
-    key = base::IdSource::system().next(base::system_clock().now_us());
+  if (key.empty()) key = base::IdSource::system().next(base::system_clock().now_us());
   const auto reply = (*backend)->command(bound.front.name, *body, key);
   if (!reply) return session.output.error(reply.error());
   session.output.accepted(*reply);
@@ -162,8 +161,8 @@ std::vector<Front> all_fronts(const std::vector<std::unique_ptr<ledger::Pillar>>
   for (const auto& pillar : pillars) {
     for (const auto& spec : pillar->commands())
       fronts[std::string(spec.name)] = {std::string(spec.name),
-                                        summary_of("command", spec.name, spec.summary),
-                                        spec.schema, true};
+                                        summary_of("command", spec.name, spec.summary), spec.schema,
+                                        true};
     for (const auto& spec : pillar->queries())
       fronts.emplace(std::string(spec.name),
                      Front{std::string(spec.name), summary_of("query", spec.name, spec.summary),
@@ -184,9 +183,8 @@ Action bind_front(CLI::App& app, const Front& front) {
   auto bound = std::make_shared<Bound>();
   bound->front = front;
   for (const FlatOption& flat : flat_options(front.schema)) {
-    CLI::Option* option =
-        flat.is_flag ? app.add_flag("--" + flat.name + ",!--no-" + flat.name)
-                     : app.add_option("--" + flat.name);
+    CLI::Option* option = flat.is_flag ? app.add_flag("--" + flat.name + ",!--no-" + flat.name)
+                                       : app.add_option("--" + flat.name);
     option->description(flat.what);
     if (!flat.is_flag) {
       option->allow_extra_args(false)->type_name("");

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "cli/verb.h"
-#include "control/step_kinds.h"
+#include "control/run/step_kinds.h"
 
 namespace fulcrum::cli {
 
@@ -13,8 +13,8 @@ Action step_verb(CLI::App& app, const AlsoRegister&) {
   app.add_option("spec", *spec, base::text("step.spec"))->type_name("SPEC.json");
   return [spec](const Session& session) {
     if (spec->empty())
-      return session.output.error({base::ErrorKind::kUsage, "value.missing",
-                                   base::text("step.spec_missing"), "spec"});
+      return session.output.error(
+          {base::ErrorKind::kUsage, "value.missing", base::text("step.spec_missing"), "spec"});
     return exec::run_step(*spec, control::all_step_kinds());
   };
 }

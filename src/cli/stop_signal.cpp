@@ -39,6 +39,8 @@ void StopSignal::wait() const {
   }
 }
 
-bool StopSignal::came() const { return readable(0); }
+bool StopSignal::came() const {
+  return readable(0);
+}
 
 }  // namespace fulcrum::cli

@@ -46,8 +46,7 @@ int up(const Options& options, const Session& session) {
     session.output.say(base::text("up.page", (*holder)->url(), token));
     session.output.say(base::text("up.stop"));
   } else {
-    session.output.value(
-        base::json::object{{"url", (*holder)->url()}, {"token", token}});
+    session.output.value(base::json::object{{"url", (*holder)->url()}, {"token", token}});
   }
   stop.wait();
   holder->reset();

@@ -19,27 +19,48 @@ std::string first_of(const std::vector<std::pair<std::string, std::string>>& pai
 
 std::string_view reason(int status) {
   switch (status) {
-    case 200: return "OK";
-    case 201: return "Created";
-    case 202: return "Accepted";
-    case 204: return "No Content";
-    case 304: return "Not Modified";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 409: return "Conflict";
-    case 413: return "Content Too Large";
-    case 415: return "Unsupported Media Type";
-    case 421: return "Misdirected Request";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 502: return "Bad Gateway";
-    case 503: return "Service Unavailable";
-    case 504: return "Gateway Timeout";
-    default: return "Status";
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 202:
+      return "Accepted";
+    case 204:
+      return "No Content";
+    case 304:
+      return "Not Modified";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 409:
+      return "Conflict";
+    case 413:
+      return "Content Too Large";
+    case 415:
+      return "Unsupported Media Type";
+    case 421:
+      return "Misdirected Request";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    default:
+      return "Status";
   }
 }
 
@@ -76,8 +97,7 @@ std::string response_head(const HttpResponse& response, const HeadOptions& optio
   head.reserve(512 + (options.with_body ? response.body.size() : 0));
   fmt::format_to(std::back_inserter(head), "HTTP/1.1 {} {}\r\n", response.status,
                  reason(response.status));
-  if (!response.content_type.empty())
-    append_header(head, "Content-Type", response.content_type);
+  if (!response.content_type.empty()) append_header(head, "Content-Type", response.content_type);
   for (const auto& [name, value] : response.headers) append_header(head, name, value);
   if (!response.stream)
     fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", response.body.size());
@@ -94,8 +114,8 @@ std::string response_head(const HttpResponse& response, const HeadOptions& optio
 HttpResponse plain_failure(int status, std::string_view code, std::string_view message) {
   HttpResponse response;
   response.status = status;
-  response.body = fmt::format(
-      R"({{"error":{{"code":"{}","message":"{}","field":"","fix":""}}}})", code, message);
+  response.body = fmt::format(R"({{"error":{{"code":"{}","message":"{}","field":"","fix":""}}}})",
+                              code, message);
   return response;
 }
 

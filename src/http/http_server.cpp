@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cctype>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -26,6 +25,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <cctype>
 #include <condition_variable>
 #include <mutex>
 #include <set>
@@ -48,7 +48,7 @@ using Stream = beast::basic_stream<asio::generic::stream_protocol, Strand>;
 constexpr std::chrono::seconds kIdle{60};   // between requests, and for a request's header
 constexpr std::chrono::seconds kBody{120};  // for a request's body
 constexpr std::chrono::seconds kWrite{60};
-constexpr std::chrono::seconds kDrain{5};   // for requests in progress at shutdown
+constexpr std::chrono::seconds kDrain{5};      // for requests in progress at shutdown
 constexpr std::size_t kMostConnections = 900;  // below the usual limit of open files
 constexpr std::size_t kMostStreams = 64;
 constexpr std::size_t kPoolThreads = 32;
@@ -124,15 +124,16 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void read_body() {
     stream_.expires_after(kBody);
     bhttp::async_read(stream_, buffer_, *parser_,
-                     [self = shared_from_this()](error_code failed, std::size_t) {
-                       if (failed) return self->on_read_error(failed);
-                       self->handle();
-                     });
+                      [self = shared_from_this()](error_code failed, std::size_t) {
+                        if (failed) return self->on_read_error(failed);
+                        self->handle();
+                      });
   }
 
   void on_read_error(error_code error) {
     if (error == bhttp::error::end_of_stream || error == beast::error::timeout ||
-        error == bhttp::error::partial_message || error.category() == asio::error::get_system_category())
+        error == bhttp::error::partial_message ||
+        error.category() == asio::error::get_system_category())
       return close();
     must_close_ = true;
     if (error == bhttp::error::body_limit)
@@ -226,15 +227,17 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 bool is_same_user(int file) {
   ucred peer{};
   socklen_t size = sizeof(peer);
-  return ::getsockopt(file, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
-         peer.uid == ::geteuid();
+  return ::getsockopt(file, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == ::geteuid();
 }
 
 class Server final : public HttpServer {
  public:
   Server(HttpServerOptions options, HttpHandler handler)
-      : options_(std::move(options)), shared_(std::move(handler)), retry_(io_),
-        tcp_(io_), local_(io_) {
+      : options_(std::move(options)),
+        shared_(std::move(handler)),
+        retry_(io_),
+        tcp_(io_),
+        local_(io_) {
     shared_.max_body_bytes = options_.max_body_bytes;
   }
   ~Server() override { stop(); }
@@ -244,12 +247,12 @@ class Server final : public HttpServer {
       if (options_.port >= 0) listen_tcp();
       if (!options_.unix_socket.empty()) listen_local();
     } catch (const boost::system::system_error& error) {
-      return base::failed("http.listen",
-                          fmt::format("cannot listen on {}: {}", listening_on_,
-                                      error.code().message()),
-                          listening_on_ == options_.unix_socket
-                              ? "a Unix socket's path has at most 107 bytes: choose a shorter home"
-                              : "another program may use it; try --port 0 for any free port");
+      return base::failed(
+          "http.listen",
+          fmt::format("cannot listen on {}: {}", listening_on_, error.code().message()),
+          listening_on_ == options_.unix_socket
+              ? "a Unix socket's path has at most 107 bytes: choose a shorter home"
+              : "another program may use it; try --port 0 for any free port");
     }
     for (unsigned i = 0; i < std::max(1u, options_.threads); ++i)
       threads_.emplace_back([this] { io_.run(); });

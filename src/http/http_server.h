@@ -41,7 +41,7 @@ using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
 
 struct HttpServerOptions {
   std::string address = "127.0.0.1";
-  int port = -1;               // -1: no TCP; 0: any free port
+  int port = -1;                 // -1: no TCP; 0: any free port
   std::string unix_socket = {};  // empty: none; created owner-only, a stale one is replaced
   unsigned threads = 2;
   std::size_t max_body_bytes = 64 << 20;

@@ -85,8 +85,9 @@ std::unique_ptr<HttpServer> start(HttpHandler handler, std::size_t max_body = 1 
 TEST(HttpServer, KeepsAConnectionAndAnswersPipelinedRequestsInOrder) {
   const auto server = start(echo);
   Connection client(server->port());
-  client.send("GET /a?q=x%20y+z HTTP/1.1\r\nHost: h\r\n\r\nPOST /b HTTP/1.1\r\nHost: h\r\n"
-              "Content-Length: 4\r\n\r\nbodyGET /c HTTP/1.1\r\nHost: h\r\n\r\n");
+  client.send(
+      "GET /a?q=x%20y+z HTTP/1.1\r\nHost: h\r\n\r\nPOST /b HTTP/1.1\r\nHost: h\r\n"
+      "Content-Length: 4\r\n\r\nbodyGET /c HTTP/1.1\r\nHost: h\r\n\r\n");
   const std::string got = client.read_until("HTTP/1.1 200 OK", 3) + client.read_until("GET /c? ");
   const auto a = got.find("GET /a?x y z"), b = got.find("POST /b? body"), c = got.find("GET /c? ");
   ASSERT_NE(a, std::string::npos) << got;

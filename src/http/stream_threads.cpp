@@ -45,9 +45,8 @@ bool StreamThreads::add(int file, std::string head,
   ::setsockopt(file, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
   auto& entry = *entries_.emplace_back(std::make_unique<Entry>());
   entry.file = file;
-  entry.thread = std::thread([this, &entry, head = std::move(head), next = std::move(next)] {
-    run(entry, head, next);
-  });
+  entry.thread = std::thread(
+      [this, &entry, head = std::move(head), next = std::move(next)] { run(entry, head, next); });
   return true;
 }
 

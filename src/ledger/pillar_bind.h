@@ -18,8 +18,8 @@
 //   #include "ledger/pillar_bind.h"
 // A pillar whose read models cover every pillar's events (trust's audit) also defines
 // FULCRUM_PILLAR_PROJECTS_ALL; its project() then sees all kinds, evolve() still only its own.
-// which also defines, for each EVENT, `NewEvent event(std::string stream, const NoteAdded&)`;
-// decide.h declares them by expanding events.def.
+// which also defines, for each EVENT, `NewEvent event(std::string stream, const NoteAdded&)`.
+// decide.h declares all of these through pillar_declare.h.
 #ifndef FULCRUM_PILLAR
 #error "define FULCRUM_PILLAR as the pillar's namespace before including pillar_bind.h"
 #endif

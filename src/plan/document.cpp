@@ -28,10 +28,14 @@ class Reader {
     const YAML::Mark mark = node.Mark();
     if (!mark.is_null()) document_.marks[path] = {mark.line + 1, mark.column + 1};
     switch (node.Type()) {
-      case YAML::NodeType::Scalar: return scalar(node);
-      case YAML::NodeType::Sequence: return sequence(node, path);
-      case YAML::NodeType::Map: return map(node, path);
-      default: return nullptr;
+      case YAML::NodeType::Scalar:
+        return scalar(node);
+      case YAML::NodeType::Sequence:
+        return sequence(node, path);
+      case YAML::NodeType::Map:
+        return map(node, path);
+      default:
+        return nullptr;
     }
   }
 
@@ -114,9 +118,8 @@ base::Result<Document> parse_document(std::string_view yaml, const std::string& 
     return base::usage("plan.syntax", error.msg,
                        fmt::format("{}:{}:{}", path, error.mark.line + 1, error.mark.column + 1));
   } catch (const RepeatedKey& repeated) {
-    return base::usage(
-        "plan.repeated_key", fmt::format("{} is given twice", repeated.path),
-        fmt::format("{}:{}:{}", path, repeated.mark.line, repeated.mark.column));
+    return base::usage("plan.repeated_key", fmt::format("{} is given twice", repeated.path),
+                       fmt::format("{}:{}:{}", path, repeated.mark.line, repeated.mark.column));
   }
   return document;
 }
@@ -141,7 +144,8 @@ base::Status check_setting(const json::object& root, const std::string& key) {
     if (name == key) return {};
   if (key == "seed") return {};
   const std::string near = base::nearest(key, known);
-  return base::usage("plan.set", fmt::format("--set {}: the plan has no such setting", key), "--set",
+  return base::usage("plan.set", fmt::format("--set {}: the plan has no such setting", key),
+                     "--set",
                      near.empty() ? fmt::format("its settings: {}", fmt::join(known, ", "))
                                   : fmt::format("did you mean {}?", near));
 }
@@ -167,8 +171,9 @@ base::Status override_value(Document& document, std::string_view assignment) {
     json::value& inner = (*here)[rest.substr(0, dot)];
     if (inner.is_null()) inner = json::object{};
     if (!inner.is_object())
-      return base::usage("plan.set", fmt::format("--set {}: {} is not a section", key,
-                                                 rest.substr(0, dot)), "--set");
+      return base::usage("plan.set",
+                         fmt::format("--set {}: {} is not a section", key, rest.substr(0, dot)),
+                         "--set");
     here = &inner.get_object();
     rest.remove_prefix(dot + 1);
   }

@@ -6,7 +6,8 @@ namespace fulcrum::plan {
 namespace {
 
 TEST(Document, ScalarsTakeTheirTypeUnlessQuoted) {
-  const auto document = parse_document("a: 1\nb: 1.5\nc: true\nd: \"1\"\ne: ~\nf: 1e-3\ng: u01\n", "p");
+  const auto document =
+      parse_document("a: 1\nb: 1.5\nc: true\nd: \"1\"\ne: ~\nf: 1e-3\ng: u01\n", "p");
   ASSERT_TRUE(document) << base::describe(document.error());
   EXPECT_EQ(base::to_text(document->root),
             R"({"a":1,"b":1.5E0,"c":true,"d":"1","e":null,"f":1E-3,"g":"u01"})");

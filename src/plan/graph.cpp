@@ -45,7 +45,8 @@ class Builder {
     step.work = work;
     step.section = std::move(section);
     step.seed = seed();
-    if (work == Work::kJob) step.program = step.kind.starts_with("train.") ? "fulcrum-train" : "fulcrum";
+    if (work == Work::kJob)
+      step.program = step.kind.starts_with("train.") ? "fulcrum-train" : "fulcrum";
     return steps_.emplace_back(std::move(step));
   }
 
@@ -78,8 +79,9 @@ class Builder {
 
   void add_cleaning() {
     Step& step = add("clean", "data.clean", Work::kJob, "cleaning");
-    json::object settings =
-        plan_.cleaning && plan_.cleaning->is_object() ? plan_.cleaning->get_object() : json::object{};
+    json::object settings = plan_.cleaning && plan_.cleaning->is_object()
+                                ? plan_.cleaning->get_object()
+                                : json::object{};
     for (const char* role : {"events", "users", "items"}) {
       std::string source = base::get_string(settings, role);
       if (source.empty() && std::string_view(role) == "events" && plan_.sources.size() == 1)
@@ -103,10 +105,12 @@ class Builder {
     Step& answers = add("labels.answers", "label.wait", Work::kWait, "labels");
     json::array command;
     for (const auto& word : plan_.labels->command) command.push_back(json::string(word));
-    answers.settings = json::object{{"queue", plan_.labels->queue}, {"command", std::move(command)}};
+    answers.settings =
+        json::object{{"queue", plan_.labels->queue}, {"command", std::move(command)}};
     answers.needs = {"labels.sample"};
     Step& merge = add("labels.merge", "data.label_merge", Work::kJob, "labels");
-    merge.settings = json::object{{"queue", plan_.labels->queue}, {"dataset", plan_.dataset.name},
+    merge.settings = json::object{{"queue", plan_.labels->queue},
+                                  {"dataset", plan_.dataset.name},
                                   {"simulated", plan_.labels->simulated}};
     merge.inputs["answers"] = {"labels.answers", "answers"};
     merge.inputs["sample"] = {"labels.sample", "sample"};
@@ -171,8 +175,7 @@ class Builder {
     for (const auto& id : trained_) {
       registration.inputs[id] = {id, "model"};
       canary.inputs[id] = {id, "model"};
-      if (plan_.release->traffic.offline_replay)
-        canary.inputs[id + ".held_out"] = {id, "held_out"};
+      if (plan_.release->traffic.offline_replay) canary.inputs[id + ".held_out"] = {id, "held_out"};
     }
     const auto& stable = plan_.release->stable;
     if (stable != "model") {
@@ -239,8 +242,8 @@ class Builder {
         return no_step(need, collects ? step.section + ".after" : step.section);
     for (const auto& [name, source] : step.inputs)
       if (find(source.step) == nullptr)
-        return no_step(source.step, step.kind == "data.clean" ? step.section + "." + name
-                                                              : step.section);
+        return no_step(source.step,
+                       step.kind == "data.clean" ? step.section + "." + name : step.section);
     return {};
   }
 
@@ -256,11 +259,11 @@ class Builder {
       for (const auto& step : steps_) names.push_back(step.id);
     }
     const std::string near = base::nearest(id, names);
-    return base::usage(
-        "plan.step", fmt::format("no {} is called {}", source ? "source" : "step", id),
-        std::move(field),
-        near.empty() ? fmt::format("use one of: {}", fmt::join(names, ", "))
-                     : fmt::format("did you mean {}?", near));
+    return base::usage("plan.step",
+                       fmt::format("no {} is called {}", source ? "source" : "step", id),
+                       std::move(field),
+                       near.empty() ? fmt::format("use one of: {}", fmt::join(names, ", "))
+                                    : fmt::format("did you mean {}?", near));
   }
 
   /// Depth-first; keeps the order of building where it can.
@@ -293,7 +296,9 @@ class Builder {
 
 }  // namespace
 
-base::Result<Graph> build_graph(const Plan& plan) { return Builder(plan).build(); }
+base::Result<Graph> build_graph(const Plan& plan) {
+  return Builder(plan).build();
+}
 
 std::string step_identity(const Plan& plan, const Step& step,
                           const std::map<std::string, std::string>& input_digests,

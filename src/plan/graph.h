@@ -12,10 +12,10 @@ namespace fulcrum::plan {
 
 /// How a step's work is done.
 enum class Work {
-  kJob,     // a job in the scheduler: `PROGRAM step SPEC`
-  kCommand, // a job in the scheduler: the user's own command line
-  kInside,  // quick, inside the runner: gates, registration, evidence
-  kWait,    // holds no resources: labels, a canary
+  kJob,      // a job in the scheduler: `PROGRAM step SPEC`
+  kCommand,  // a job in the scheduler: the user's own command line
+  kInside,   // quick, inside the runner: gates, registration, evidence
+  kWait,     // holds no resources: labels, a canary
 };
 
 /// An output of an earlier step.
@@ -25,8 +25,8 @@ struct Source {
 };
 
 struct Step {
-  std::string id;       // "collect.clicks"
-  std::string kind;     // "data.collect"
+  std::string id;    // "collect.clicks"
+  std::string kind;  // "data.collect"
   Work work = Work::kJob;
   std::string program;  // "fulcrum" or "fulcrum-train", for kJob
   base::json::value settings = base::json::object{};
@@ -37,7 +37,7 @@ struct Step {
   std::uint64_t seed = 0;
   std::uint32_t devices = 1;
   double priority = 1;
-  bool always = false;                // runs however its needs ended (the closing step)
+  bool always = false;  // runs however its needs ended (the closing step)
 };
 
 struct Graph {

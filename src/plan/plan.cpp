@@ -53,13 +53,12 @@ base::Status check_release(const Plan& plan) {
                        "add training:, or remove release:");
   const std::string& stable = plan.release->stable;
   const auto& baselines = plan.training->baselines;
-  const bool known = stable == "model" ||
-                     std::find(baselines.begin(), baselines.end(), stable) != baselines.end();
+  const bool known =
+      stable == "model" || std::find(baselines.begin(), baselines.end(), stable) != baselines.end();
   if (!known)
     return base::usage("plan.release", fmt::format("unknown stable model {}", stable),
                        "release.stable",
-                       fmt::format("a baseline ({}), or model",
-                                   fmt::join(baselines, ", ")));
+                       fmt::format("a baseline ({}), or model", fmt::join(baselines, ", ")));
   const Traffic& traffic = plan.release->traffic;
   if (traffic.offline_replay == !traffic.command.empty())
     return base::usage("plan.traffic", "a canary needs traffic", "release.traffic",
@@ -110,8 +109,9 @@ base::Result<Plan> decode(const json::value& root) {
     if (entry.key() != "settings") entry.value() = substitute_settings(entry.value(), own);
   TRY(Plan plan, base::decode<Plan>(resolved));
   if (plan.fulcrum != 1)
-    return base::usage("plan.format", fmt::format("this program reads plan format 1, not {}",
-                                                  plan.fulcrum), "fulcrum");
+    return base::usage("plan.format",
+                       fmt::format("this program reads plan format 1, not {}", plan.fulcrum),
+                       "fulcrum");
   CHECK_OK(check_gates(plan));
   CHECK_OK(check_requirements(plan));
   CHECK_OK(check_release(plan));

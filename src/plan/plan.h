@@ -54,7 +54,7 @@ struct Labels {
   std::string queue;
   base::json::value sample = base::json::object{};  // settings of data.label_sample
   std::vector<std::string> command;  // who answers, as a program; empty: people do, the step waits
-  bool simulated = false;               // the answers come from a simulation
+  bool simulated = false;            // the answers come from a simulation
   static constexpr std::string_view kRequired[] = {"queue"};
 };
 BOOST_DESCRIBE_STRUCT(Labels, (), (queue, sample, command, simulated))
@@ -69,7 +69,7 @@ BOOST_DESCRIBE_STRUCT(Dataset, (), (name, purpose, retention_days))
 
 struct Cluster {
   std::string policy = "priority";
-  double price_usd_per_hour = 0;  // of one device of this machine
+  double price_usd_per_hour = 0;                // of one device of this machine
   std::optional<base::json::value> contention;  // settings of sched.compare
 };
 BOOST_DESCRIBE_STRUCT(Cluster, (), (policy, price_usd_per_hour, contention))
@@ -89,11 +89,11 @@ BOOST_DESCRIBE_STRUCT(Training, (),
 /// Exactly one of above, at_least, at_most.
 struct Gate {
   std::string id;
-  std::string metric;          // of the trained model: "ndcg_at_10", "p95_ms"
-  std::string above;           // a baseline's name: the metric must exceed the baseline's
+  std::string metric;  // of the trained model: "ndcg_at_10", "p95_ms"
+  std::string above;   // a baseline's name: the metric must exceed the baseline's
   std::optional<double> at_least;
   std::optional<double> at_most;
-  bool blocking = true;        // false: recorded, but does not stop the release
+  bool blocking = true;  // false: recorded, but does not stop the release
   static constexpr std::string_view kRequired[] = {"id", "metric"};
 };
 BOOST_DESCRIBE_STRUCT(Gate, (), (id, metric, above, at_least, at_most, blocking))

@@ -77,22 +77,21 @@ TEST_P(PlanMistakes, AreShownWithFileLineColumnAndAWayOut) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, PlanMistakes,
-    testing::Values(
-        Mistake{"training:", "traning:", "value.unknown_name", "p.yaml:16:1: traning",
-                "did you mean training?"},
-        Mistake{"product: {name: shop}", "product: {nam: shop}", "value.unknown_name",
-                "p.yaml:4:11: product.nam", "did you mean name?"},
-        Mistake{"gate: good", "gate: goood", "plan.requirement",
-                "p.yaml:6:29: requirements[0].gate", "gates: good, canary"},
-        Mistake{"above: item_knn", "above: item_kn", "plan.gate",
-                "p.yaml:19:38: evaluation.gates[0].above", "popularity, item_knn"},
-        Mistake{"above: item_knn", "at_least: 1, at_most: 2", "plan.gate",
-                "p.yaml:19:7: evaluation.gates[0]", "at_least"},
-        Mistake{"${seed}\"], port", "${sed}\"], port", "plan.variable",
-                "p.yaml:8:46: services.shop.command[3]", "did you mean ${seed}?"},
-        Mistake{"stable: item_knn", "stable: nothing", "plan.release",
-                "p.yaml:20:21: release.stable", "popularity, item_knn"},
-        Mistake{"fulcrum: 1", "fulcrum: 2", "plan.format", "p.yaml:1:1: fulcrum", ""}));
+    testing::Values(Mistake{"training:", "traning:", "value.unknown_name", "p.yaml:16:1: traning",
+                            "did you mean training?"},
+                    Mistake{"product: {name: shop}", "product: {nam: shop}", "value.unknown_name",
+                            "p.yaml:4:11: product.nam", "did you mean name?"},
+                    Mistake{"gate: good", "gate: goood", "plan.requirement",
+                            "p.yaml:6:29: requirements[0].gate", "gates: good, canary"},
+                    Mistake{"above: item_knn", "above: item_kn", "plan.gate",
+                            "p.yaml:19:38: evaluation.gates[0].above", "popularity, item_knn"},
+                    Mistake{"above: item_knn", "at_least: 1, at_most: 2", "plan.gate",
+                            "p.yaml:19:7: evaluation.gates[0]", "at_least"},
+                    Mistake{"${seed}\"], port", "${sed}\"], port", "plan.variable",
+                            "p.yaml:8:46: services.shop.command[3]", "did you mean ${seed}?"},
+                    Mistake{"stable: item_knn", "stable: nothing", "plan.release",
+                            "p.yaml:20:21: release.stable", "popularity, item_knn"},
+                    Mistake{"fulcrum: 1", "fulcrum: 2", "plan.format", "p.yaml:1:1: fulcrum", ""}));
 
 TEST(Graph, StepsComeAfterWhatTheyDependOn) {
   const auto plan = plan_from(std::string(kPlan));

@@ -33,8 +33,8 @@ base::Result<json::array> select_json(const ledger::TableReader& tables,
 
 base::Result<json::value> answer(const State&, const ListRuns& query,
                                  const ledger::TableReader& tables) {
-  TRY(auto runs, select_json(tables, {.table = "plan_runs", .order = {"-started_us"},
-                                      .limit = query.limit}));
+  TRY(auto runs,
+      select_json(tables, {.table = "plan_runs", .order = {"-started_us"}, .limit = query.limit}));
   return json::object{{"runs", std::move(runs)}};
 }
 
@@ -59,8 +59,8 @@ base::Result<json::value> answer(const State&, const ShowReport& query,
                                  const ledger::TableReader& tables) {
   ledger::Select select{.table = "plan_runs", .order = {"-started_us"}, .limit = 1};
   if (query.run.empty()) {
-    select.where.push_back({.column = "state", .compare = ledger::Compare::kNotEqual,
-                            .value = "running"});
+    select.where.push_back(
+        {.column = "state", .compare = ledger::Compare::kNotEqual, .value = "running"});
   } else {
     select.where.push_back({.column = "run", .value = query.run});
   }

@@ -8,28 +8,62 @@ namespace json = base::json;
 std::vector<ledger::TableSpec> table_specs() {
   return {
       {.name = "plan_runs",
-       .columns = {{"run", kText}, {"plan", kText}, {"product", kText}, {"path", kText},
-                   {"state", kText}, {"started_us", kInteger}, {"ended_us", kInteger},
-                   {"seconds", kReal}, {"report", kText}},
+       .columns = {{"run", kText},
+                   {"plan", kText},
+                   {"product", kText},
+                   {"path", kText},
+                   {"state", kText},
+                   {"started_us", kInteger},
+                   {"ended_us", kInteger},
+                   {"seconds", kReal},
+                   {"report", kText}},
        .indexed = {"started_us"}},
       {.name = "plan_steps",
-       .columns = {{"run", kText}, {"step", kText}, {"position", kInteger}, {"kind", kText},
-                   {"work", kText}, {"state", kText}, {"identity", kText}, {"job", kText},
-                   {"cached", kInteger}, {"seconds", kReal}, {"started_us", kInteger},
-                   {"ended_us", kInteger}, {"report", kText}, {"error", kText}, {"seq", kInteger}},
+       .columns = {{"run", kText},
+                   {"step", kText},
+                   {"position", kInteger},
+                   {"kind", kText},
+                   {"work", kText},
+                   {"state", kText},
+                   {"identity", kText},
+                   {"job", kText},
+                   {"cached", kInteger},
+                   {"seconds", kReal},
+                   {"started_us", kInteger},
+                   {"ended_us", kInteger},
+                   {"report", kText},
+                   {"error", kText},
+                   {"seq", kInteger}},
        .key_columns = 2},
       // The newest good result of each identity: what makes a second run do nothing.
       {.name = "plan_results",
-       .columns = {{"identity", kText}, {"run", kText}, {"step", kText}, {"state", kText},
-                   {"seconds", kReal}, {"outputs", kText}, {"report", kText}, {"seq", kInteger}}},
+       .columns = {{"identity", kText},
+                   {"run", kText},
+                   {"step", kText},
+                   {"state", kText},
+                   {"seconds", kReal},
+                   {"outputs", kText},
+                   {"report", kText},
+                   {"seq", kInteger}}},
   };
 }
 
 namespace {
 
 enum StepColumn {
-  kPosition = 2, kKind, kWork, kState, kIdentity, kJob, kCached, kSeconds, kStartedUs, kEndedUs,
-  kReport, kError, kSeq
+  kPosition = 2,
+  kKind,
+  kWork,
+  kState,
+  kIdentity,
+  kJob,
+  kCached,
+  kSeconds,
+  kStartedUs,
+  kEndedUs,
+  kReport,
+  kError,
+  kSeq
 };
 
 std::string text_of(const json::value& payload, std::string_view member) {
@@ -40,18 +74,18 @@ std::string text_of(const json::value& payload, std::string_view member) {
 void project_start(const ledger::Event& event, const json::value& payload,
                    ledger::TableWriter& tables) {
   const std::string run = base::get_string(payload, "run");
-  tables.upsert("plan_runs", {run, base::get_string(payload, "plan"),
-                              base::get_string(payload, "product"),
-                              base::get_string(payload, "path"), "running", event.time_us, nullptr,
-                              nullptr, "null"});
+  tables.upsert(
+      "plan_runs",
+      {run, base::get_string(payload, "plan"), base::get_string(payload, "product"),
+       base::get_string(payload, "path"), "running", event.time_us, nullptr, nullptr, "null"});
   std::int64_t position = 0;
   const auto* steps = base::find_path(payload, "steps");
   if (!steps || !steps->is_array()) return;
   for (const auto& step : steps->get_array())
-    tables.upsert("plan_steps", {run, base::get_string(step, "id"), position++,
-                                 base::get_string(step, "kind"), base::get_string(step, "work"),
-                                 "waiting", "", "", 0L, nullptr, nullptr, nullptr, "null", "null",
-                                 static_cast<std::int64_t>(event.seq)});
+    tables.upsert("plan_steps",
+                  {run, base::get_string(step, "id"), position++, base::get_string(step, "kind"),
+                   base::get_string(step, "work"), "waiting", "", "", 0L, nullptr, nullptr, nullptr,
+                   "null", "null", static_cast<std::int64_t>(event.seq)});
 }
 
 void project_step(const ledger::Event& event, const json::value& payload,

@@ -1,7 +1,7 @@
 // Plan runs: which steps started and ended, and how.
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
-#include <fmt/format.h>
 
 #include "plan/decide.h"
 
@@ -14,7 +14,9 @@ namespace json = base::json;
 
 namespace {
 
-std::string stream_of(const std::string& run) { return "plan/" + run; }
+std::string stream_of(const std::string& run) {
+  return "plan/" + run;
+}
 
 base::Result<const OpenRun*> open_run(const State& state, const std::string& run) {
   const auto found = state.open.find(run);
@@ -81,6 +83,8 @@ void evolve(State& state, const StepStarted& started, const EventMeta&) {
 void evolve(State& state, const StepEnded& ended, const EventMeta&) {
   state.open[ended.run].steps[ended.step] = ended.state;
 }
-void evolve(State& state, const RunEnded& ended, const EventMeta&) { state.open.erase(ended.run); }
+void evolve(State& state, const RunEnded& ended, const EventMeta&) {
+  state.open.erase(ended.run);
+}
 
 }  // namespace fulcrum::plan

@@ -8,7 +8,8 @@ namespace fulcrum::plan {
 namespace {
 
 TEST(Starter, GuessesColumnsFromTheirNames) {
-  const auto columns = guess_columns(header_names("\xef\xbb\xbf\"userId\",movieId,rating,timestamp\r\n"));
+  const auto columns =
+      guess_columns(header_names("\xef\xbb\xbf\"userId\",movieId,rating,timestamp\r\n"));
   ASSERT_TRUE(columns) << base::describe(columns.error());
   EXPECT_EQ(columns->user, "userId");
   EXPECT_EQ(columns->item, "movieId");

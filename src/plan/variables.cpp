@@ -66,9 +66,8 @@ json::value substitute_settings(const json::value& value, const json::object& se
   if (const auto* object = value.if_object()) {
     json::object result;
     for (const auto& entry : *object)
-      result[entry.key()] = entry.key() == "command"
-                                ? substitute(entry.value(), lookup)
-                                : substitute_settings(entry.value(), settings);
+      result[entry.key()] = entry.key() == "command" ? substitute(entry.value(), lookup)
+                                                     : substitute_settings(entry.value(), settings);
     return result;
   }
   if (const auto* array = value.if_array()) {

@@ -46,6 +46,8 @@ std::vector<exec::StepKind> step_kinds() {
   };
 }
 
-std::vector<exec::StepCheck> step_checks() { return {{"sched.compare", check_compare}}; }
+std::vector<exec::StepCheck> step_checks() {
+  return {{"sched.compare", check_compare}};
+}
 
 }  // namespace fulcrum::sched

@@ -9,8 +9,8 @@
 namespace fulcrum::train {
 
 /// CSV `user,rank`: the rank of each held-out user's last item among the items not seen before.
-/// `metrics` is evaluate()'s result on split.held_out; users who asked for a repeat are left out, as
-/// there.
+/// `metrics` is evaluate()'s result on split.held_out; users who asked for a repeat are left out,
+/// as there.
 std::string held_out_csv(const Interactions& interactions, const Split& split,
                          const RankingMetrics& metrics);
 

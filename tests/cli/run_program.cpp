@@ -120,7 +120,8 @@ Server::Server(const std::string& home) {
   if (line_.empty()) {
     std::string error(4096, '\0');
     const ssize_t size = ::read(pipes.err[0], error.data(), error.size());
-    ADD_FAILURE() << "no server: " << error.substr(0, size > 0 ? static_cast<std::size_t>(size) : 0);
+    ADD_FAILURE() << "no server: "
+                  << error.substr(0, size > 0 ? static_cast<std::size_t>(size) : 0);
   }
   ::close(pipes.err[0]);
   if (const auto ready = base::parse_json(line_, "line")) {
@@ -129,7 +130,9 @@ Server::Server(const std::string& home) {
   }
 }
 
-Server::~Server() { stop(); }
+Server::~Server() {
+  stop();
+}
 
 int Server::stop() {
   if (process_ < 0) return 0;
@@ -147,8 +150,7 @@ HttpAnswer http(const std::string& method, const std::string& url, const std::st
   Received received{{}, seen};
   curl_slist* list = nullptr;
   for (const auto& header : headers) list = curl_slist_append(list, header.c_str());
-  if (!token.empty())
-    list = curl_slist_append(list, ("Authorization: Bearer " + token).c_str());
+  if (!token.empty()) list = curl_slist_append(list, ("Authorization: Bearer " + token).c_str());
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method.c_str());
   curl_easy_setopt(curl, CURLOPT_PROXY, "");

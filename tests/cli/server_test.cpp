@@ -68,10 +68,10 @@ TEST(Up, ATokenMadeForAViewerMayOnlyRead) {
   TemporaryHome home;
   Server server(home.path());
   // SHA-256 of "viewer-secret"
-  const auto made = http(
-      "POST", server.url() + "/api/v1/commands/token.create", server.token(),
-      R"({"actor":"member/v","role":"viewer","expires_at_us":9000000000000000,"token_sha256":)"
-      R"("f6aa3a0aabbb721b4aa7763a987a47688a702b1bcf4850cb4ba5bdab26f9cc4b"})");
+  const auto made =
+      http("POST", server.url() + "/api/v1/commands/token.create", server.token(),
+           R"({"actor":"member/v","role":"viewer","expires_at_us":9000000000000000,"token_sha256":)"
+           R"("f6aa3a0aabbb721b4aa7763a987a47688a702b1bcf4850cb4ba5bdab26f9cc4b"})");
   EXPECT_EQ(made.status, 200) << made.body;
   EXPECT_EQ(http("GET", server.url() + "/api/v1/ledger", "viewer-secret").status, 200);
   EXPECT_EQ(http("POST", server.url() + "/api/v1/commands/note.add", "viewer-secret",

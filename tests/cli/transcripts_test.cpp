@@ -1,9 +1,9 @@
 // What people type and what they get, in an empty home.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -71,11 +71,11 @@ TEST_F(Cli, OnlyPublicKeysInTheHomeAreForOthersToRead) {
 TEST_F(Cli, ATokenDecidesWhoOneIsWithoutAServerToo) {
   ASSERT_EQ(fulcrum({"note", "list"}).exit_code, 0);
   const std::string token = "a viewer's secret";
-  ASSERT_EQ(fulcrum({"token", "create", "--actor", "member/v", "--role", "viewer",
-                     "--expires_at_us", "9000000000000000", "--token_sha256",
-                     base::sha256_hex(token)})
-                .exit_code,
-            0);
+  ASSERT_EQ(
+      fulcrum({"token", "create", "--actor", "member/v", "--role", "viewer", "--expires_at_us",
+               "9000000000000000", "--token_sha256", base::sha256_hex(token)})
+          .exit_code,
+      0);
   ::setenv("FULCRUM_TOKEN", token.c_str(), 1);
   const auto read = fulcrum({"note", "list"});
   const auto written = fulcrum({"note", "add", "--subject", "s", "--text", "t"});
@@ -181,8 +181,8 @@ TEST_F(Cli, TheBodyMayComeFromJson) {
 }
 
 TEST_F(Cli, AKeyHappensOnce) {
-  const std::vector<std::string> words = {"note", "add",    "--subject",         "s",
-                                          "--text", "t", "--idempotency-key", "k", "--json"};
+  const std::vector<std::string> words = {
+      "note", "add", "--subject", "s", "--text", "t", "--idempotency-key", "k", "--json"};
   const auto first = fulcrum(words), second = fulcrum(words);
   EXPECT_EQ(base::parse_json(first.out, "out")->at("seq"),
             base::parse_json(second.out, "out")->at("seq"));

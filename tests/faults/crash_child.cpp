@@ -8,7 +8,7 @@
 #include <mutex>
 #include <string>
 
-#include "control/engine.h"
+#include "control/engine/engine.h"
 #include "team/pillar.h"
 #include "trust/signer.h"
 

@@ -9,7 +9,7 @@
 #include <random>
 #include <sstream>
 
-#include "control/engine.h"
+#include "control/engine/engine.h"
 #include "faults/failing_vfs.h"
 #include "ledger/export.h"
 #include "ledger/verify.h"

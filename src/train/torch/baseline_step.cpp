@@ -71,20 +71,21 @@ base::Result<exec::StepResult> run_baseline(const exec::StepSpec& spec) {
   facts.model = base::sha256_hex(weights);
   facts.shuffled = settings.shuffle_data;
   facts.simulated = settings.simulated;
-  json::object report{{"run", run},
-                      {"kind", kind},
-                      {"model", metrics_json(test, spec.seed)},
-                      {"validation",
-                       {{"ndcg_at_10", validation.ndcg_at_10}, {"hr_at_10", validation.hr_at_10}}},
-                      {"p50_ms", latency.p50_ms},
-                      {"p95_ms", latency.p95_ms},
-                      {"latency_n", latency.n},
-                      {"data", data_json(data)}};
+  json::object report{
+      {"run", run},
+      {"kind", kind},
+      {"model", metrics_json(test, spec.seed)},
+      {"validation", {{"ndcg_at_10", validation.ndcg_at_10}, {"hr_at_10", validation.hr_at_10}}},
+      {"p50_ms", latency.p50_ms},
+      {"p95_ms", latency.p95_ms},
+      {"latency_n", latency.n},
+      {"data", data_json(data)}};
   if (k > 0) {
     report["k"] = k;
     facts.recipe = json::object{{"kind", kind}, {"k", k}};
   }
-  return exec::StepResult{{{"model", "model"}, {"held_out", "held_out.csv"}}, std::move(report), {run_command(facts)}};
+  return exec::StepResult{
+      {{"model", "model"}, {"held_out", "held_out.csv"}}, std::move(report), {run_command(facts)}};
 }
 
 }  // namespace

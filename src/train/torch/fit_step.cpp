@@ -5,8 +5,8 @@
 #include "base/codec.h"
 #include "base/files.h"
 #include "base/hash.h"
-#include "train/held_out.h"
 #include "train/baselines.h"
+#include "train/held_out.h"
 #include "train/model_folder.h"
 #include "train/report.h"
 #include "train/torch/measure.h"
@@ -246,9 +246,9 @@ base::Status write_outputs(const StepSpec& spec, Outcome& outcome, const std::st
   TRY(const auto weights, base::read_file(folder / "model" / "weights.safetensors"));
   outcome.weights_sha256 = base::sha256_hex(weights);
   CHECK_OK(base::write_file(folder / "metrics.jsonl", lines));
-  CHECK_OK(base::write_file(folder / "held_out.csv",
-                            held_out_csv(outcome.data.interactions, outcome.data.split,
-                                         outcome.measured.held_out)));
+  CHECK_OK(base::write_file(
+      folder / "held_out.csv",
+      held_out_csv(outcome.data.interactions, outcome.data.split, outcome.measured.held_out)));
   return base::write_file(folder / "ranks.csv", ranks_csv(outcome));
 }
 
@@ -273,7 +273,9 @@ base::Result<StepResult> run_fit(const StepSpec& spec, StepProgress& progress) {
   const std::string lines = metrics_lines(outcome.fit.epochs);
   CHECK_OK(write_outputs(spec, outcome, lines));
   progress.at(1, 1, "done");
-  return StepResult{{{"model", "model"}, {"metrics", "metrics.jsonl"}, {"ranks", "ranks.csv"},
+  return StepResult{{{"model", "model"},
+                     {"metrics", "metrics.jsonl"},
+                     {"ranks", "ranks.csv"},
                      {"held_out", "held_out.csv"}},
                     report_of(outcome),
                     {run_command(facts_of(outcome)), seal_command(outcome, lines)}};

@@ -1,0 +1,305 @@
+#include "control/jobs/dispatcher.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+#include <future>
+#include <optional>
+
+#include "control/jobs/job_launch.h"
+#include "sched/pillar.h"
+#include "sched/schedule.h"
+
+namespace fulcrum::control {
+
+namespace {
+
+namespace json = base::json;
+
+constexpr const char* kActor = "service/dispatcher";
+constexpr std::int64_t kWatchUs =
+    200'000;  // how long a watcher blocks before it looks at stopping_
+
+CommandRequest command(std::string name, json::object body, std::string key = {}) {
+  return {std::move(name), std::move(body), kActor, ledger::Role::kService, std::move(key)};
+}
+
+std::string state_name(const exec::RunStatus& status, bool cancelled) {
+  switch (status.state) {
+    case exec::RunState::kExited:
+      return status.exit_code == 0 ? "succeeded" : cancelled ? "cancelled" : "failed";
+    case exec::RunState::kSignalled:
+      return cancelled ? "cancelled" : "failed";
+    case exec::RunState::kTimeLimit:
+      return "time_limit";
+    case exec::RunState::kStopped:
+      return "cancelled";
+    default:
+      return "lost";
+  }
+}
+
+}  // namespace
+
+/// A start that was handed to an executor.
+struct Dispatcher::Tracked {
+  std::uint32_t attempt = 0;
+  bool simulated = false;
+  bool cores = false;       // devices are cores
+  double device_count = 0;  // held, in whole devices
+  bool cancel_requested = false;
+  bool stop_sent = false;
+};
+
+/// What one look at the state showed.
+struct Dispatcher::Look {
+  std::vector<std::string> untracked;  // run according to the ledger, but nobody watches them
+  std::vector<std::string> cancelled;
+  std::vector<sched::Placement> placements;
+};
+
+std::map<std::string, std::string> default_job_environment() {
+  std::map<std::string, std::string> environment{{"PATH", "/usr/local/bin:/usr/bin:/bin"}};
+  for (const char* name : {"PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH"})
+    if (const char* value = std::getenv(name)) environment[name] = value;
+  return environment;
+}
+
+Dispatcher::Dispatcher(Engine& engine, exec::Executor& real, exec::Executor& simulated,
+                       DispatcherOptions options)
+    : engine_(engine), real_(real), simulated_(simulated), options_(std::move(options)) {}
+
+Dispatcher::~Dispatcher() {
+  stop();
+}
+
+Dispatcher::Look Dispatcher::look() const {
+  Look look;
+  engine_.with_pillar("sched", [&](const ledger::Pillar& pillar) {
+    const sched::State& state = sched::state_of(pillar);
+    bool waiting = false;
+    for (const auto& [id, job] : state.jobs) {
+      waiting = waiting || job.phase == sched::JobPhase::kQueued;
+      if (job.phase != sched::JobPhase::kRunning) continue;
+      const auto tracked = tracked_.find(id);
+      if (tracked == tracked_.end() || tracked->second->attempt != job.attempt) {
+        look.untracked.push_back(id);
+      }
+      if (job.cancel_requested) look.cancelled.push_back(id);
+    }
+    if (!waiting) return;
+    sched::Cache cache;
+    look.placements =
+        sched::schedule({state.nodes, state.jobs, state.policy, state.place}, {}, cache).placements;
+  });
+  return look;
+}
+
+/// Starts a job that the ledger says runs. The executor knows whether it was started before, so
+/// that a crash between job.start and the process neither loses nor doubles it.
+base::Status Dispatcher::launch(const std::string& job) {
+  auto tracked = std::make_unique<Tracked>();
+  std::optional<exec::LaunchSpec> spec;
+  engine_.with_pillar("sched", [&](const ledger::Pillar& pillar) {
+    const sched::State& state = sched::state_of(pillar);
+    const auto open = state.jobs.find(job);
+    if (open == state.jobs.end() || open->second.phase != sched::JobPhase::kRunning) return;
+    const auto node = state.nodes.find(open->second.node);
+    if (node == state.nodes.end()) return;
+    spec = launch_spec(open->second, node->second.node, options_.environment, options_.home);
+    tracked->attempt = open->second.attempt;
+    tracked->simulated = open->second.spec.simulated;
+    tracked->cores = node->second.node.device_kind == sched::DeviceKind::kCore;
+    tracked->device_count = static_cast<double>(open->second.device_milli) / sched::kWholeMilli;
+    tracked->cancel_requested = open->second.cancel_requested;
+  });
+  if (!spec) return {};
+  spec->grace_us = options_.grace_us;
+  const base::Status started = executor_of(tracked->simulated).start(*spec);
+  if (started) {
+    tracked_[job] = std::move(tracked);
+    return {};
+  }
+  exec::RunStatus status;
+  status.state = exec::RunState::kExited;
+  status.exit_code = 127;
+  return record_end(job, *tracked, status, started.error().message);
+}
+
+void Dispatcher::adopt(Look& look) {
+  for (const auto& job : look.untracked) {
+    const base::Status launched = launch(job);
+    if (!launched) spdlog::warn("job {}: {}", job, launched.error().message);
+  }
+}
+
+void Dispatcher::follow_cancellations(const Look& look) {
+  for (const auto& job : look.cancelled) {
+    const auto tracked = tracked_.find(job);
+    if (tracked == tracked_.end()) continue;
+    tracked->second->cancel_requested = true;
+    if (tracked->second->stop_sent) continue;
+    tracked->second->stop_sent = executor_of(tracked->second->simulated)
+                                     .stop(run_id(job, tracked->second->attempt))
+                                     .has_value();
+  }
+}
+
+base::Status Dispatcher::record_end(const std::string& job, const Tracked& tracked,
+                                    const exec::RunStatus& status, const std::string& detail) {
+  const std::string run = run_id(job, tracked.attempt);
+  const auto samples = executor_of(tracked.simulated).usage(run);
+  json::object body{
+      {"job", job},
+      {"attempt", tracked.attempt},
+      {"state", state_name(status, tracked.cancel_requested)},
+      {"exit_code", status.exit_code},
+      {"signal", status.signal},
+      {"cpu_s", status.cpu_s},
+      {"peak_memory_bytes", status.peak_memory_bytes},
+      {"useful_device_s", useful_device_s(tracked.cores, tracked.device_count, status,
+                                          samples ? *samples : std::vector<exec::UsageSample>{})},
+      {"isolation", status.isolation},
+      {"detail", detail}};
+  auto reply = engine_.submit(command("job.end", std::move(body), "job.end/" + run));
+  if (!reply && reply.error().code != "job.stale") return base::Failure(reply.error());
+  return {};
+}
+
+base::Status Dispatcher::record_ends() {
+  for (auto entry = tracked_.begin(); entry != tracked_.end();) {
+    const auto& [job, tracked] = *entry;
+    exec::RunStatus status;
+    auto found = executor_of(tracked->simulated).status(run_id(job, tracked->attempt));
+    if (found) {
+      status = *found;
+    } else {
+      status.state = exec::RunState::kLost;  // its folder is gone
+    }
+    if (status.state == exec::RunState::kRunning) {
+      ++entry;
+      continue;
+    }
+    CHECK_OK(record_end(job, *tracked, status, found ? "" : found.error().message));
+    entry = tracked_.erase(entry);
+  }
+  return {};
+}
+
+base::Status Dispatcher::place(Look& look) {
+  std::vector<std::future<base::Result<CommandReply>>> replies;
+  for (const auto& placement : look.placements) {
+    json::array devices;
+    for (const auto position : placement.taken.devices) devices.push_back(position);
+    auto promise = std::make_shared<std::promise<base::Result<CommandReply>>>();
+    replies.push_back(promise->get_future());
+    engine_.submit_async(
+        command(
+            "job.start",
+            {{"job", placement.job}, {"node", placement.node}, {"devices", std::move(devices)}}),
+        [promise](base::Result<CommandReply> reply) { promise->set_value(std::move(reply)); });
+  }
+  for (std::size_t i = 0; i < replies.size(); ++i) {
+    const auto reply = replies[i].get();
+    if (reply) {
+      CHECK_OK(launch(look.placements[i].job));
+    } else if (reply.error().kind != base::ErrorKind::kConflict) {
+      return base::Failure(reply.error());  // a conflict only means that the world moved on
+    }
+  }
+  return {};
+}
+
+base::Status Dispatcher::step() {
+  Look now = look();
+  adopt(now);
+  follow_cancellations(now);
+  const std::size_t before = tracked_.size();
+  CHECK_OK(record_ends());
+  if (tracked_.size() < before) now = look();  // devices came free
+  return place(now);
+}
+
+base::Result<std::pair<std::string, exec::Executor*>> Dispatcher::newest_start(
+    const std::string& job) {
+  TRY(const auto shown,
+      engine_.query("job.show", json::object{{"job", job}}, kActor, ledger::Role::kService));
+  const auto starts = static_cast<std::uint32_t>(base::get_integer(shown, "starts"));
+  return std::make_pair(run_id(base::get_string(shown, "job"), starts),
+                        &executor_of(base::get_integer(shown, "simulated") != 0));
+}
+
+base::Result<std::string> Dispatcher::log(const std::string& job, std::uint64_t offset,
+                                          std::uint64_t limit) {
+  TRY(const auto start, newest_start(job));
+  return start.second->log(start.first, offset, limit);
+}
+
+std::string Dispatcher::log_tail(const std::string& job, std::uint64_t limit) {
+  auto text = log(job, 0, UINT64_MAX);
+  if (!text) return {};
+  return text->size() <= limit ? *text : text->substr(text->size() - limit);
+}
+
+base::Result<std::vector<exec::UsageSample>> Dispatcher::usage(const std::string& job) {
+  TRY(const auto start, newest_start(job));
+  return start.second->usage(start.first);
+}
+
+void Dispatcher::poke() {
+  {
+    const std::lock_guard lock(mutex_);
+    poked_ = true;
+  }
+  changed_.notify_all();
+}
+
+void Dispatcher::loop() {
+  while (!stopping_) {
+    if (const base::Status status = step(); !status)
+      spdlog::error("dispatcher: {}", base::describe(status.error()));
+    bool simulated = false;
+    for (const auto& [job, tracked] : tracked_) simulated = simulated || tracked->simulated;
+    std::unique_lock lock(mutex_);
+    // Simulated jobs end without a word; a second is for whatever else was missed.
+    changed_.wait_for(lock, std::chrono::milliseconds(simulated ? 20 : 1000),
+                      [&] { return poked_ || stopping_; });
+    poked_ = false;
+  }
+}
+
+base::Status Dispatcher::start() {
+  TRY(const auto found, real_.attach());
+  (void)found;  // the ledger says which of them are jobs; now their ends wake us
+  stopping_ = false;
+  threads_.emplace_back([this] { loop(); });
+  threads_.emplace_back([this] {
+    for (std::uint64_t seen = engine_.store().size(); !stopping_;) {
+      const std::uint64_t now = engine_.wait_for_events(seen, kWatchUs);
+      if (now != seen) poke();
+      seen = now;
+    }
+  });
+  threads_.emplace_back([this] {
+    while (!stopping_) {
+      real_.wait(1'000'000);
+      poke();
+    }
+  });
+  return {};
+}
+
+void Dispatcher::stop() {
+  if (threads_.empty()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  real_.wake();
+  for (auto& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+}  // namespace fulcrum::control
