@@ -1,11 +1,13 @@
+#!/usr/bin/env python3
 """Reads a second of a served home (wrk, 32 connections), beside /healthz in the same run.
 
-    python3 bench/api_bench.py build/release/bin/fulcrum [SECONDS]
+    FULCRUM_BIN_DIR=build/release/bin bench/api_bench.py [SECONDS]
 
 Prints one JSON line. wrk shares the machine's cores with the server.
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -22,7 +24,8 @@ def reads_per_second(url: str, token: str, seconds: str) -> float:
 
 
 def main() -> None:
-    program, seconds = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "5"
+    program = os.environ["FULCRUM_BIN_DIR"] + "/fulcrum"
+    seconds = sys.argv[1] if len(sys.argv) > 1 else "5"
     with tempfile.TemporaryDirectory() as home:
         server = subprocess.Popen([program, "--home", home, "up", "--port", "0", "--json"],
                                   stdout=subprocess.PIPE, text=True)

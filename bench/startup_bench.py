@@ -1,14 +1,15 @@
+#!/usr/bin/env python3
 """Cold start of `fulcrum up` on a new home, and its idle memory; the median of five starts.
 
-    python3 bench/startup_bench.py build/release/bin/fulcrum
+    FULCRUM_BIN_DIR=build/release/bin bench/startup_bench.py
 
 Prints one JSON line; `true_ms` is what starting any process costs here.
 """
 
 import json
+import os
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 
@@ -33,7 +34,7 @@ def true_ms() -> float:
     return (time.perf_counter() - began) * 1e3
 
 
-starts = [start_once(sys.argv[1]) for _ in range(5)]
+starts = [start_once(os.environ["FULCRUM_BIN_DIR"] + "/fulcrum") for _ in range(5)]
 print(json.dumps({"bench": "startup", "cold_ms": round(statistics.median(s[0] for s in starts), 1),
                   "idle_mib": round(statistics.median(s[1] for s in starts), 1),
                   "true_ms": round(true_ms(), 1)}))
