@@ -1,10 +1,10 @@
 #include "control/canary/gateway_evidence.h"
 
 #include <fmt/format.h>
-#include <zstd.h>
 
 #include <chrono>
 
+#include "base/compress.h"
 #include "base/hash.h"
 #include "base/json.h"
 
@@ -14,7 +14,6 @@ using release::Arm;
 
 namespace {
 
-constexpr int kCompression = 3;
 constexpr std::size_t kMaxChunkBytes = 1ULL << 30;
 
 std::string quoted(const std::string& text) {
@@ -120,8 +119,9 @@ base::Result<EvidenceCut> GatewayEvidence::cut() {
     chunk.first_us = first_us_;
     chunk.last_us = last_us_;
   }
-  const std::string compressed = compress_chunk(lines);
-  auto object = objects_.put(compressed);
+  const auto compressed = base::compress(lines);
+  auto object = compressed ? objects_.put(*compressed)
+                           : base::Result<objects::ObjectId>(base::Failure(compressed.error()));
   if (!object) {
     // The lines go back to the front: they are counted already.
     const std::lock_guard lock(mutex_);
@@ -132,7 +132,7 @@ base::Result<EvidenceCut> GatewayEvidence::cut() {
     return base::Failure(std::move(object).error());
   }
   chunk.object = *object;
-  chunk.bytes = static_cast<std::int64_t>(compressed.size());
+  chunk.bytes = static_cast<std::int64_t>(compressed->size());
   cut.chunk = std::move(chunk);
   return cut;
 }
@@ -140,7 +140,7 @@ base::Result<EvidenceCut> GatewayEvidence::cut() {
 base::Status GatewayEvidence::replay(const std::vector<std::string>& objects) {
   for (const std::string& object : objects) {
     TRY(const std::string bytes, objects_.get(object));
-    TRY(const std::string text, decompress_chunk(bytes));
+    TRY(const std::string text, base::decompress(bytes, kMaxChunkBytes));
     const std::lock_guard lock(mutex_);
     for (std::size_t begin = 0; begin < text.size();) {
       const std::size_t end = std::min(text.find('\n', begin), text.size());
@@ -192,25 +192,6 @@ void GatewayEvidence::wait(std::int64_t samples, std::int64_t errors,
     const auto& b = candidate_.counts();
     return a.samples + b.samples >= samples || a.errors + b.errors >= errors;
   });
-}
-
-std::string compress_chunk(std::string_view text) {
-  std::string bytes(ZSTD_compressBound(text.size()), '\0');
-  const std::size_t size =
-      ZSTD_compress(bytes.data(), bytes.size(), text.data(), text.size(), kCompression);
-  bytes.resize(ZSTD_isError(size) ? 0 : size);
-  return bytes;
-}
-
-base::Result<std::string> decompress_chunk(std::string_view bytes) {
-  const unsigned long long size = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
-  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size > kMaxChunkBytes)
-    return base::failed("evidence.damaged", "a request log chunk is not a zstd frame");
-  std::string text(size, '\0');
-  const std::size_t written = ZSTD_decompress(text.data(), text.size(), bytes.data(), bytes.size());
-  if (ZSTD_isError(written) || written != size)
-    return base::failed("evidence.damaged", "a request log chunk cannot be decompressed");
-  return text;
 }
 
 }  // namespace fulcrum::control

@@ -97,8 +97,4 @@ class GatewayEvidence {
   std::int64_t line_count_ = 0, first_us_ = 0, last_us_ = 0, uncounted_ = 0;
 };
 
-/// Compressed text of a chunk and back; `evidence.damaged`.
-std::string compress_chunk(std::string_view text);
-base::Result<std::string> decompress_chunk(std::string_view bytes);
-
 }  // namespace fulcrum::control

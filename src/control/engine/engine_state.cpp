@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <zstd.h>
 
 #include <boost/json/parser.hpp>
 #include <exception>
 
+#include "base/compress.h"
 #include "base/hash.h"
 
 namespace fulcrum::control {
@@ -18,26 +18,7 @@ using ledger::Pillar;
 namespace {
 
 /// A snapshot decompresses to at most this; anything larger is damaged.
-constexpr unsigned long long kMaxSnapshotBytes = 4ULL << 30;
-
-std::string compress(std::string_view text) {
-  std::string packed(ZSTD_compressBound(text.size()), '\0');
-  const std::size_t size = ZSTD_compress(packed.data(), packed.size(), text.data(), text.size(), 1);
-  packed.resize(ZSTD_isError(size) ? 0 : size);
-  return packed;
-}
-
-base::Result<std::string> decompress(std::string_view packed) {
-  const auto size = ZSTD_getFrameContentSize(packed.data(), packed.size());
-  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN ||
-      size > kMaxSnapshotBytes)
-    return base::failed("ledger.snapshot", "the snapshot is damaged");
-  std::string text(size, '\0');
-  const std::size_t got = ZSTD_decompress(text.data(), text.size(), packed.data(), packed.size());
-  if (ZSTD_isError(got) || got != size)
-    return base::failed("ledger.snapshot", "the snapshot is damaged");
-  return text;
-}
+constexpr std::uint64_t kMaxSnapshotBytes = 4ULL << 30;
 
 }  // namespace
 
@@ -124,8 +105,7 @@ base::Result<std::string> EngineState::save() const {
                                                       {"shape", shape()},
                                                       {"time_us", last_time_us_},
                                                       {"states", std::move(states)}});
-  std::string packed = compress(text);
-  if (packed.empty()) return base::failed("ledger.snapshot", "the snapshot cannot be compressed");
+  TRY(std::string packed, base::compress(text, 1));
   return packed;
 }
 
@@ -144,7 +124,7 @@ void EngineState::clear() {
 }
 
 bool EngineState::restore(const ledger::Snapshot& snapshot) {
-  const auto text = decompress(snapshot.body);
+  const auto text = base::decompress(snapshot.body, kMaxSnapshotBytes);
   if (!text) return false;
   const auto saved = base::parse_json(*text, "snapshot");
   if (!saved || base::get_integer(*saved, "format") != 1 ||

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "control/jobs/job_launch.h"
+#include "control/jobs/usage_chunk.h"
 #include "sched/pillar.h"
 #include "sched/schedule.h"
 
@@ -164,6 +165,11 @@ base::Status Dispatcher::record_end(const std::string& job, const Tracked& track
       {"detail", detail}};
   auto reply = engine_.submit(command("job.end", std::move(body), "job.end/" + run));
   if (!reply && reply.error().code != "job.stale") return base::Failure(reply.error());
+  if (!options_.objects || tracked.simulated || !samples) return {};
+  TRY(auto chunk, seal_usage(*options_.objects, "job/" + job, *samples));
+  if (!chunk) return {};
+  TRY([[maybe_unused]] auto sealed,
+      engine_.submit(command("samples.seal", std::move(*chunk), "samples.seal/" + run)));
   return {};
 }
 

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "control/engine/engine.h"
 #include "exec/executor.h"
+#include "objects/store.h"
 
 namespace fulcrum::control {
 
@@ -20,6 +21,7 @@ struct DispatcherOptions {
   std::string home;                                // FULCRUM_HOME of jobs that ask for it
   std::map<std::string, std::string> environment;  // of every job; see default_job_environment()
   std::int64_t grace_us = 5'000'000;               // between SIGTERM and SIGKILL
+  objects::Store* objects = nullptr;  // keeps the jobs' utilization samples; null: nobody does
 };
 
 /// PATH, HOME, LANG, LC_ALL, TZ, TMPDIR and LD_LIBRARY_PATH as this process has them.

@@ -13,9 +13,10 @@ class OpenMachine final : public LocalMachine {
   OpenMachine(Home& home, std::unique_ptr<exec::Executor> executor)
       : executor_(std::move(executor)),
         simulated_(exec::open_simulated_executor(base::system_clock())),
-        dispatcher_(
-            home.engine(), *executor_, *simulated_,
-            {.home = home.paths().root.string(), .environment = default_job_environment()}) {}
+        dispatcher_(home.engine(), *executor_, *simulated_,
+                    {.home = home.paths().root.string(),
+                     .environment = default_job_environment(),
+                     .objects = &home.objects()}) {}
 
   exec::Executor& executor() override { return *executor_; }
   Dispatcher& dispatcher() override { return dispatcher_; }
