@@ -31,6 +31,9 @@ Result<std::int64_t> decode_signed(const json::value& value, std::string_view pa
   std::int64_t number = 0;
   if (value.is_int64()) {
     number = value.get_int64();
+  } else if (value.is_uint64() &&
+             value.get_uint64() <= static_cast<std::uint64_t>(INT64_MAX)) {  // made in C++
+    number = static_cast<std::int64_t>(value.get_uint64());
   } else {
     return mismatch(path, "integer", value);
   }

@@ -166,10 +166,13 @@ base::Status Dispatcher::record_end(const std::string& job, const Tracked& track
   auto reply = engine_.submit(command("job.end", std::move(body), "job.end/" + run));
   if (!reply && reply.error().code != "job.stale") return base::Failure(reply.error());
   if (!options_.objects || tracked.simulated || !samples) return {};
-  TRY(auto chunk, seal_usage(*options_.objects, "job/" + job, *samples));
-  if (!chunk) return {};
-  TRY([[maybe_unused]] auto sealed,
-      engine_.submit(command("samples.seal", std::move(*chunk), "samples.seal/" + run)));
+  // Telemetry that cannot be kept must not stop jobs.
+  auto chunk = seal_usage(*options_.objects, "job/" + job, *samples);
+  if (chunk && !*chunk) return {};
+  const auto sealed =
+      chunk ? engine_.submit(command("samples.seal", std::move(**chunk), "samples.seal/" + run))
+            : base::Result<CommandReply>(base::Failure(chunk.error()));
+  if (!sealed) spdlog::warn("usage of job {} is not kept: {}", job, describe(sealed.error()));
   return {};
 }
 
