@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_set>
 #include <utility>
 
 #include "train/metrics.h"
@@ -26,30 +27,45 @@ class Popularity final : public Recommender {
   std::vector<float> counts_;
 };
 
+/// The distinct items, newest first.
+History newest_first(const History& history) {
+  History distinct;
+  std::unordered_set<Item> seen;
+  for (auto item = history.rbegin(); item != history.rend(); ++item)
+    if (seen.insert(*item).second) distinct.push_back(*item);
+  return distinct;
+}
+
 class Knn final : public Recommender {
  public:
-  Knn(ItemKnn model, unsigned k) : model_(std::move(model)) {
-    for (auto& near : model_.neighbours)
-      if (near.size() > k) near.resize(k);
-  }
-  std::size_t item_count() const override { return model_.neighbours.size(); }
+  Knn(std::shared_ptr<const ItemKnn> model, unsigned k, Recency recency)
+      : model_(std::move(model)), k_(k), recency_(recency) {}
+  std::size_t item_count() const override { return model_->neighbours.size(); }
   std::vector<float> score(std::span<const History> histories) override {
     std::vector<float> scores(histories.size() * item_count(), 0.0f);
     for (std::size_t row = 0; row < histories.size(); ++row) {
-      History distinct = histories[row];
-      std::sort(distinct.begin(), distinct.end());
-      distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+      History shown = newest_first(histories[row]);
+      if (recency_.window > 0 && shown.size() > recency_.window) shown.resize(recency_.window);
       float* own = scores.data() + row * item_count();
-      for (const Item j : distinct)
-        for (const auto& [i, similarity] : model_.neighbours[static_cast<std::size_t>(j)])
-          own[i] += similarity;
+      double weight = 1.0;
+      for (const Item j : shown) {
+        for (const auto& [i, similarity] : nearest(static_cast<std::size_t>(j)))
+          own[i] += static_cast<float>(weight) * similarity;
+        weight *= recency_.decay;
+      }
     }
     return scores;
   }
-  const ItemKnn& model() const { return model_; }
+  std::span<const std::pair<Item, float>> nearest(std::size_t item) const {
+    const auto& near = model_->neighbours[item];
+    return {near.data(), std::min<std::size_t>(near.size(), k_)};
+  }
+  const Recency& recency() const { return recency_; }
 
  private:
-  ItemKnn model_;
+  std::shared_ptr<const ItemKnn> model_;
+  unsigned k_;
+  Recency recency_;
 };
 
 /// Users of each item and distinct items of each user.
@@ -78,6 +94,13 @@ base::Result<std::unique_ptr<Recommender>> knn_from(const TensorFile& content) {
   if (items == content.tensors.end() || similarities == content.tensors.end() ||
       items->second.shape.size() != 2 || items->second.shape != similarities->second.shape)
     return base::failed("model.damaged", "an item-kNN model needs equal items and similarities");
+  Recency recency;
+  if (const auto found = content.tensors.find("recency"); found != content.tensors.end()) {
+    const auto& values = found->second.values;
+    if (values.size() != 2 || values[0] < 0 || !(values[1] > 0 && values[1] <= 1))
+      return base::failed("model.damaged", "an item-kNN model's recency is a window and a decay");
+    recency = {static_cast<unsigned>(values[0]), static_cast<double>(values[1])};
+  }
   ItemKnn model;
   model.neighbours.resize(static_cast<std::size_t>(items->second.shape[0]));
   const auto width = static_cast<std::size_t>(items->second.shape[1]);
@@ -89,7 +112,8 @@ base::Result<std::unique_ptr<Recommender>> knn_from(const TensorFile& content) {
         return base::failed("model.damaged", "an item-kNN model names an unknown item");
       model.neighbours[j].emplace_back(item, similarities->second.values[j * width + place]);
     }
-  return std::make_unique<Knn>(std::move(model), static_cast<unsigned>(width));
+  return item_knn(std::make_shared<ItemKnn>(std::move(model)), static_cast<unsigned>(width),
+                  recency);
 }
 
 }  // namespace
@@ -130,19 +154,22 @@ ItemKnn train_item_knn(std::span<const History> training, std::size_t items, uns
   return model;
 }
 
-std::unique_ptr<Recommender> item_knn(ItemKnn model, unsigned k) {
-  return std::make_unique<Knn>(std::move(model), k);
+std::unique_ptr<Recommender> item_knn(std::shared_ptr<const ItemKnn> model, unsigned k,
+                                      Recency recency) {
+  return std::make_unique<Knn>(std::move(model), k, recency);
 }
 
 TunedKnn tune_item_knn(const Split& split, std::size_t items) {
-  const ItemKnn full = train_item_knn(split.training, items, kNeighbourChoices.back());
+  const auto full = std::make_shared<const ItemKnn>(
+      train_item_knn(split.training, items, kNeighbourChoices.back()));
   TunedKnn best;
-  for (const unsigned k : kNeighbourChoices) {
-    auto model = item_knn(full, k);
-    const double ndcg = evaluate(*model, split.validation).ndcg_at_10;
-    if (best.model && ndcg <= best.validation_ndcg_at_10) continue;
-    best = {k, ndcg, std::move(model)};
-  }
+  for (const Recency& recency : kRecencyChoices)
+    for (const unsigned k : kNeighbourChoices) {
+      auto model = item_knn(full, k, recency);
+      const double ndcg = evaluate(*model, split.validation).ndcg_at_10;
+      if (best.model && ndcg <= best.validation_ndcg_at_10) continue;
+      best = {k, recency, ndcg, std::move(model)};
+    }
   return best;
 }
 
@@ -153,19 +180,22 @@ TensorFile baseline_tensors(const Recommender& model) {
                                  popularity->counts()};
   } else if (const auto* knn = dynamic_cast<const Knn*>(&model)) {
     std::size_t width = 0;
-    for (const auto& near : knn->model().neighbours) width = std::max(width, near.size());
+    for (std::size_t j = 0; j < knn->item_count(); ++j)
+      width = std::max(width, knn->nearest(j).size());
     const std::vector<std::int64_t> shape{static_cast<std::int64_t>(knn->item_count()),
                                           static_cast<std::int64_t>(width)};
     Tensor items{shape, std::vector<float>(knn->item_count() * width, -1.0f)};
     Tensor similarities{shape, std::vector<float>(knn->item_count() * width, 0.0f)};
     for (std::size_t j = 0; j < knn->item_count(); ++j)
-      for (std::size_t place = 0; place < knn->model().neighbours[j].size(); ++place) {
-        const auto& [item, similarity] = knn->model().neighbours[j][place];
+      for (std::size_t place = 0; place < knn->nearest(j).size(); ++place) {
+        const auto& [item, similarity] = knn->nearest(j)[place];
         items.values[j * width + place] = static_cast<float>(item);
         similarities.values[j * width + place] = similarity;
       }
     content.tensors["items"] = std::move(items);
     content.tensors["similarities"] = std::move(similarities);
+    content.tensors["recency"] = {
+        {2}, {static_cast<float>(knn->recency().window), static_cast<float>(knn->recency().decay)}};
   }
   return content;
 }

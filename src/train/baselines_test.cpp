@@ -29,7 +29,7 @@ TEST(ItemKnn, SimilaritiesByHand) {
 }
 
 TEST(ItemKnn, ScoresSumOverDistinctHistoryWithinK) {
-  const ItemKnn full = train_item_knn(kTraining, 4, 10);
+  const auto full = std::make_shared<ItemKnn>(train_item_knn(kTraining, 4, 10));
   const auto all = item_knn(full, 10), nearest = item_knn(full, 1);
   const std::vector<History> histories{{0, 0, 1}};
   const float both = 2 / std::sqrt(6.0f);
@@ -40,12 +40,43 @@ TEST(ItemKnn, ScoresSumOverDistinctHistoryWithinK) {
   EXPECT_FLOAT_EQ(nearest->score(histories)[2], 0);
 }
 
+TEST(ItemKnn, RecentItemsWeighMore) {
+  const auto full = std::make_shared<ItemKnn>(train_item_knn(kTraining, 4, 10));
+  const std::vector<History> histories{{1, 0, 2, 0}};  // newest first, once each: 0, 2, 1
+  const float zero_one = 2 / std::sqrt(6.0f), zero_two = 1 / std::sqrt(3.0f);
+  const auto last = item_knn(full, 10, {.window = 1})->score(histories);
+  EXPECT_FLOAT_EQ(last[1], zero_one);
+  EXPECT_FLOAT_EQ(last[0], 0);
+  const auto fading = item_knn(full, 10, {.decay = 0.5})->score(histories);
+  EXPECT_FLOAT_EQ(fading[0], 0.5f * zero_two + 0.25f * zero_one);
+  EXPECT_FLOAT_EQ(fading[2], zero_two);
+}
+
+// Each item is followed by the next one, whatever came before: only the newest item tells.
+TEST(ItemKnn, RecencyIsTunedWhereOrderMatters) {
+  Split split;
+  for (Item start = 0; start < 40; ++start) {
+    History path;
+    for (Item step = 0; step < 8; ++step) path.push_back((start + step) % 40);
+    split.training.push_back(path);
+    split.validation.push_back(
+        {static_cast<std::size_t>(start), path, static_cast<Item>((start + 8) % 40)});
+  }
+  const TunedKnn tuned = tune_item_knn(split, 40);
+  const auto plain =
+      item_knn(std::make_shared<ItemKnn>(train_item_knn(split.training, 40, 2000)), tuned.k);
+  EXPECT_TRUE(tuned.recency.window > 0 || tuned.recency.decay < 1);
+  EXPECT_GT(tuned.validation_ndcg_at_10, evaluate(*plain, split.validation).ndcg_at_10 + 0.1);
+}
+
 TEST(ItemKnn, KIsTunedOnValidationAlone) {
   Split split;
   split.training = kTraining;
   split.validation = {{0, {1}, 0}, {1, {2}, 0}};
   const TunedKnn tuned = tune_item_knn(split, 4);
   EXPECT_EQ(tuned.k, kNeighbourChoices.front());  // all choices are equal: the smallest
+  EXPECT_EQ(tuned.recency.window, 0u);            // … and the plain form
+  EXPECT_EQ(tuned.recency.decay, 1.0);
   EXPECT_GT(tuned.validation_ndcg_at_10, 0);
   split.test = {{0, {3}, 2}};
   EXPECT_EQ(tune_item_knn(split, 4).validation_ndcg_at_10, tuned.validation_ndcg_at_10);
@@ -53,8 +84,9 @@ TEST(ItemKnn, KIsTunedOnValidationAlone) {
 
 TEST(Baselines, SurviveBeingWritten) {
   const auto popularity = train_popularity(kTraining, 4);
-  const auto knn = item_knn(train_item_knn(kTraining, 4, 10), 2);
-  const std::vector<History> histories{{0, 1}, {2}};
+  const auto knn = item_knn(std::make_shared<ItemKnn>(train_item_knn(kTraining, 4, 10)), 2,
+                            {.window = 2, .decay = 0.5});
+  const std::vector<History> histories{{0, 1}, {2}, {2, 0, 1}};
   const auto again = baseline_from("popularity", baseline_tensors(*popularity));
   ASSERT_TRUE(again);
   EXPECT_EQ((*again)->score(histories), popularity->score(histories));

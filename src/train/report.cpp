@@ -58,7 +58,7 @@ Measured measured_hr(const RankingMetrics& metrics, std::uint64_t seed) {
 std::string run_id(const std::string& kind, const std::string& data_sha256,
                    const json::value& settings, std::uint64_t seed) {
   const std::string all =
-      fmt::format("run/1\n{}\n{}\n{}\n{}", kind, data_sha256, base::to_text(settings), seed);
+      fmt::format("run/2\n{}\n{}\n{}\n{}", kind, data_sha256, base::to_text(settings), seed);
   return base::sha256_hex(all).substr(0, 20);
 }
 
@@ -67,6 +67,10 @@ json::object data_json(const TrainingData& data) {
       {"users", data.interactions.users.size()},     {"held_out_users", data.split.held_out_users},
       {"items", data.interactions.items.size()},     {"rows", data.interactions.rows},
       {"repeats_joined", data.interactions.repeats}, {"sha256", data.sha256}};
+}
+
+json::object knn_json(const TunedKnn& tuned) {
+  return {{"k", tuned.k}, {"window", tuned.recency.window}, {"decay", tuned.recency.decay}};
 }
 
 exec::StepCommand run_command(const RunFacts& facts) {

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "exec/step.h"
+#include "train/baselines.h"
 #include "train/metrics.h"
 #include "train/split.h"
 #include "train/types.h"
@@ -32,6 +33,8 @@ std::string run_id(const std::string& kind, const std::string& data_sha256,
 
 /// The users, users kept apart, items and rows of the input.
 base::json::object data_json(const TrainingData& data);
+/// What validation chose of item-kNN: {"k","window","decay"}; window 0: the whole history.
+base::json::object knn_json(const TunedKnn& tuned);
 exec::StepCommand run_command(const RunFacts& facts);
 
 }  // namespace fulcrum::train

@@ -29,13 +29,13 @@ base::Result<exec::StepResult> run_baseline(const exec::StepSpec& spec) {
   if (settings.shuffle_data) shuffle_items(data.split.training, spec.seed);
   const std::string kind = base::enum_name(settings.kind);
   const std::size_t items = data.interactions.items.size();
-  unsigned k = 0;
+  json::object tuned_to;  // what validation chose, of item-kNN
   std::unique_ptr<Recommender> model;
   if (settings.kind == BaselineKind::kPopularity) {
     model = train_popularity(data.split.training, items);
   } else {
     TunedKnn tuned = tune_item_knn(data.split, items);
-    k = tuned.k;
+    tuned_to = knn_json(tuned);
     model = std::move(tuned.model);
   }
   const RankingMetrics test = evaluate(*model, data.split.test);
@@ -80,9 +80,9 @@ base::Result<exec::StepResult> run_baseline(const exec::StepSpec& spec) {
       {"p95_ms", latency.p95_ms},
       {"latency_n", latency.n},
       {"data", data_json(data)}};
-  if (k > 0) {
-    report["k"] = k;
-    facts.recipe = json::object{{"kind", kind}, {"k", k}};
+  for (const auto& [name, value] : tuned_to) {
+    report[name] = value;
+    facts.recipe.as_object()[name] = value;
   }
   return exec::StepResult{
       {{"model", "model"}, {"held_out", "held_out.csv"}}, std::move(report), {run_command(facts)}};

@@ -25,7 +25,7 @@ using exec::StepSpec;
 struct Floors {
   RankingMetrics popularity;
   RankingMetrics item_knn;
-  unsigned k = 0;
+  json::object knn_settings;  // what validation chose
 };
 
 struct Measurements {
@@ -64,7 +64,7 @@ Floors measure_floors(const TrainingData& data) {
   floors.popularity = evaluate(*train_popularity(data.split.training, items), data.split.test);
   const TunedKnn knn = tune_item_knn(data.split, items);
   floors.item_knn = evaluate(*knn.model, data.split.test);
-  floors.k = knn.k;
+  floors.knn_settings = knn_json(knn);
   return floors;
 }
 
@@ -144,7 +144,7 @@ void report_speed(const Measurements& measured, json::object& report) {
 json::object report_of(const Outcome& outcome) {
   const Measurements& measured = outcome.measured;
   json::object knn = metrics_json(outcome.floors.item_knn, outcome.seed);
-  knn["k"] = outcome.floors.k;
+  for (const auto& [name, value] : outcome.floors.knn_settings) knn[name] = value;
   const EpochRecord& best = outcome.fit.epochs[outcome.fit.best_epoch - 1];
   json::object report{
       {"run", outcome.run},

@@ -160,6 +160,8 @@ TEST_F(Program, BaselinesHaveTheSameShape) {
     ASSERT_TRUE(result);
     EXPECT_EQ(base::get_string(result->report, "kind"), kind);
     EXPECT_TRUE(std::filesystem::exists(folder_ / "work" / "model" / "model.json"));
+    for (const char* choice : {"k", "window", "decay"})
+      EXPECT_EQ(result->report.contains(choice), kind == std::string("item_knn")) << choice;
   }
 }
 
