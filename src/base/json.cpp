@@ -1,9 +1,13 @@
 #include "base/json.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/stream_parser.hpp>
+#include <utility>
+#include <vector>
 
 namespace fulcrum::base {
 
@@ -49,6 +53,33 @@ void print(const json::value& value, std::string& out, int indent) {
   }
 }
 
+void print_canonical(const json::value& value, std::string& out) {
+  if (const auto* array = value.if_array()) {
+    out += '[';
+    for (const auto& element : *array) {
+      if (out.back() != '[') out += ',';
+      print_canonical(element, out);
+    }
+    out += ']';
+  } else if (const auto* object = value.if_object()) {
+    std::vector<const json::key_value_pair*> members;
+    for (const auto& member : *object) members.push_back(&member);
+    std::sort(members.begin(), members.end(),
+              [](const auto* a, const auto* b) { return a->key() < b->key(); });
+    bool first = true;
+    out += '{';
+    for (const auto* member : members) {
+      if (!std::exchange(first, false)) out += ',';
+      out += json::serialize(json::string_view(member->key()));
+      out += ':';
+      print_canonical(member->value(), out);
+    }
+    out += '}';
+  } else {
+    out += json::serialize(value);
+  }
+}
+
 }  // namespace
 
 Result<json::value> parse_json(std::string_view text, std::string_view what) {
@@ -69,6 +100,12 @@ Result<json::value> parse_json(std::string_view text, std::string_view what) {
 
 std::string to_text(const json::value& value) {
   return json::serialize(value);
+}
+
+std::string to_canonical_text(const json::value& value) {
+  std::string out;
+  print_canonical(value, out);
+  return out;
 }
 
 std::string to_pretty_text(const json::value& value) {

@@ -17,6 +17,9 @@ namespace json = boost::json;
 Result<json::value> parse_json(std::string_view text, std::string_view what);
 /// Compact, one line. Object members keep their order, so equal values give equal bytes.
 std::string to_text(const json::value& value);
+/// As to_text(), with members sorted by name all through: objects that differ in the order of their
+/// members give equal bytes.
+std::string to_canonical_text(const json::value& value);
 /// Indented for people.
 std::string to_pretty_text(const json::value& value);
 

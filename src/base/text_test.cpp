@@ -56,6 +56,16 @@ TEST(Json, AMistakeHasItsLineAndColumn) {
   EXPECT_TRUE(parse_json(" {} \n", "t"));
 }
 
+TEST(Json, CanonicalTextForgetsTheOrderOfMembers) {
+  const auto canonical = [](std::string_view text) {
+    return to_canonical_text(*parse_json(text, "t"));
+  };
+  EXPECT_EQ(canonical(R"({"b":[1,{"d":null,"c":"é\n"},[]],"a":{}})"),
+            R"({"a":{},"b":[1,{"c":"é\n","d":null},[]]})");
+  EXPECT_NE(canonical("[1,2]"), canonical("[2,1]"));
+  EXPECT_NE(canonical(R"({"a":"1"})"), canonical(R"({"a":1})"));
+}
+
 TEST(Json, PrintsWhatParsesBack) {
   const auto value = *parse_json(R"({"b":[1,{"c":[]}],"a":{},"t":"\"\n"})", "t");
   EXPECT_EQ(*parse_json(to_pretty_text(value), "t"), value);

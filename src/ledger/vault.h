@@ -3,6 +3,7 @@
 // Implemented by src/trust.
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.h"
 #include "base/result.h"
@@ -25,6 +26,14 @@ class SubjectVault {
   /// Destroys the subject's key: its sealed texts can never be opened again. What is sealed for
   /// this subject afterwards is sealed as "". Erasing twice is the same as once.
   virtual base::Status erase(const std::string& subject) = 0;
+  /// A keyed hash of `text`, by which it is recognised and from which nobody without the keys can
+  /// guess it. The keys of all `subjects` go in: once one of them is erased, the answer is "" and
+  /// an earlier hash says nothing any more. "" too from a vault that has no such key.
+  virtual base::Result<std::string> recognise(std::string_view text,
+                                              const std::vector<std::string>& subjects) const {
+    (void)text, (void)subjects;
+    return std::string();
+  }
 };
 
 }  // namespace fulcrum::ledger

@@ -50,9 +50,13 @@ class StoreKeys final : public KeyStore {
 class KeyVault final : public ledger::SubjectVault {
  public:
   KeyVault(std::string root_key, std::unique_ptr<KeyStore> keys)
-      : root_key_(std::move(root_key)), keys_(std::move(keys)) {}
+      : root_key_(std::move(root_key)),
+        keys_(std::move(keys)),
+        recognition_key_(keyed_hash(root_key_, "fulcrum recognition key 1")),
+        recognition_name_(base::to_hex(keyed_hash(recognition_key_, "name")).substr(0, 8)) {}
   ~KeyVault() override {
     OPENSSL_cleanse(root_key_.data(), root_key_.size());
+    OPENSSL_cleanse(recognition_key_.data(), recognition_key_.size());
     forget_all();
   }
 
@@ -87,7 +91,25 @@ class KeyVault final : public ledger::SubjectVault {
     return keys_->erase(key_name(subject));
   }
 
+  base::Result<std::string> recognise(std::string_view text,
+                                      const std::vector<std::string>& subjects) const override {
+    if (subjects.empty()) return marked(keyed_hash(recognition_key_, text));
+    std::string hash(text);
+    for (const auto& subject : subjects) {
+      TRY(const std::string key, key_of(subject, false));
+      if (key.empty()) return std::string();
+      hash = keyed_hash(key, hash);
+    }
+    return marked(keyed_hash(recognition_key_, hash));
+  }
+
  private:
+  /// 128 bits are plenty to recognise by. The key's name tells a copy that was imported under
+  /// another root key.
+  std::string marked(const std::string& hash) const {
+    return recognition_name_ + ":" + base::to_hex(std::string_view(hash).substr(0, 16));
+  }
+
   base::Status seal_personal(const json::value& personal, json::value& out) {
     const std::string subject = base::get_string(personal, "subject");
     const std::string text = base::get_string(personal, "text");
@@ -163,6 +185,8 @@ class KeyVault final : public ledger::SubjectVault {
 
   std::string root_key_;
   std::unique_ptr<KeyStore> keys_;
+  std::string recognition_key_;
+  std::string recognition_name_;
   mutable std::mutex mutex_;
   mutable std::unordered_map<std::string, std::string> known_;  // subject → key, "" when erased
 };

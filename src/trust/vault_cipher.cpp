@@ -1,6 +1,7 @@
 #include "trust/vault_cipher.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <cstdlib>
 #include <memory>
@@ -68,6 +69,16 @@ std::optional<std::string> open_bytes(std::string_view key, const Sealed& sealed
   if (!done) return std::nullopt;
   plain.resize(plain_size);
   return plain;
+}
+
+std::string keyed_hash(std::string_view key, std::string_view text) {
+  std::string hash(32, '\0');
+  unsigned size = 0;
+  if (!HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), raw(text), text.size(),
+            raw(hash), &size) ||
+      size != hash.size())
+    std::abort();  // as above
+  return hash;
 }
 
 }  // namespace fulcrum::trust

@@ -16,12 +16,20 @@
 
 namespace fulcrum::control {
 
+/// What an idempotency key stands for.
+enum class KeyOf {
+  kRequest,  // these very words: with another body the key is refused
+  kDeed,     // something that is done once (a step, the end of a run) and may be told again with
+             // figures measured anew, or by a process in another environment: the first told stays
+};
+
 struct CommandRequest {
   std::string name;                           // "job.submit"
   base::json::value body;                     // JSON object
   std::string actor;                          // "member/…", "service/runner"
   ledger::Role role = ledger::Role::kViewer;  // as established by authentication
   std::string idempotency_key;  // empty: a new id is made, the command is then not repeatable
+  KeyOf key_of = KeyOf::kRequest;
 };
 
 struct CommandReply {
@@ -61,7 +69,8 @@ inline constexpr std::string_view kCommandRefused = "command.refused";
 /// Thread-safe. Owns the pillars and the store.
 ///
 /// A query sees whole groups only, and only durable ones. An idempotency key that was used for
-/// another command or by another actor fails with `command.key_reused`. When an event of kind
+/// another command, by another actor, or (KeyOf::kRequest) with another body fails with
+/// `command.key_reused`; the order of the body's members does not matter. When an event of kind
 /// ledger::kSubjectErased is durable, the engine has the vault destroy that subject's key and
 /// blanks the subject's texts in the pillars' states.
 class Engine {

@@ -5,6 +5,8 @@
 #include <boost/json/parser.hpp>
 #include <exception>
 
+#include "control/engine/body_recognition.h"
+
 namespace fulcrum::control {
 
 namespace json = base::json;
@@ -25,9 +27,12 @@ std::uint64_t seed_of(const EngineOptions& options, std::uint64_t purpose) {
 }
 
 base::Failure key_reused(const std::string& key) {
-  return base::conflict("command.key_reused",
-                        fmt::format("idempotency key {} was used for another command", key),
-                        "use a new key for every new command");
+  return base::conflict(
+      "command.key_reused",
+      fmt::format("idempotency key {} was used for another command, or for this one "
+                  "with other words",
+                  key),
+      "use a new key for every new command");
 }
 
 base::Result<json::value> parse_payload(const std::string& payload, const std::string& kind) {
@@ -38,6 +43,13 @@ base::Result<json::value> parse_payload(const std::string& payload, const std::s
   if (error)
     return base::failed("command.payload", fmt::format("event {} has no valid payload", kind));
   return parser.release();
+}
+
+/// Null when nothing personal is in it.
+json::value parse_sealed(const std::string& payload) {
+  if (payload.find("\"$sealed\"") == std::string::npos) return {};
+  auto parsed = parse_payload(payload, {});
+  return parsed ? std::move(*parsed) : json::value();
 }
 
 }  // namespace
@@ -112,6 +124,7 @@ base::Result<std::optional<CommandReply>> GroupBuilder::earlier_reply(const Comm
   if (found == by_key_.end()) return stored_reply(request);
   if (found->second.command != request.name || found->second.actor != request.actor)
     return key_reused(request.idempotency_key);
+  CHECK_OK(check_body(request, found->second.body, found->second.subjects));
   is_in_group = true;
   CommandReply reply = found->second.reply;
   reply.repeated = true;
@@ -129,15 +142,26 @@ base::Result<std::optional<CommandReply>> GroupBuilder::stored_reply(
   CommandReply reply;
   reply.repeated = true;
   reply.seq = stored->last_seq;
+  std::vector<std::string> subjects;
   const auto count = static_cast<std::uint64_t>(base::get_integer(saved, "events"));
   if (count > 0 && count <= stored->last_seq) {
     CHECK_OK(store_.read(stored->last_seq - count + 1, count, [&](const Event& event) {
       reply.events.push_back(event.seq);
       reply.streams.push_back(event.stream);
+      if (const auto payload = parse_sealed(event.payload); !payload.is_null())
+        add_subjects(payload, subjects);
       return true;
     }));
   }
+  CHECK_OK(check_body(request, base::get_string(saved, "body"), subjects));
   return std::optional(std::move(reply));
+}
+
+base::Status GroupBuilder::check_body(const CommandRequest& request, std::string_view recognised,
+                                      const std::vector<std::string>& subjects) const {
+  if (request.key_of == KeyOf::kDeed || recognised.empty()) return {};
+  TRY(const std::string now, recognise_body(request.body, vault_, subjects));
+  return same_body(now, recognised) ? base::Status() : key_reused(request.idempotency_key);
 }
 
 base::Result<std::uint64_t> GroupBuilder::next_version(const std::string& stream) {
@@ -159,6 +183,7 @@ base::Result<CommandReply> GroupBuilder::accept(const CommandRequest& request,
   if (command_id.empty()) command_id = ids_.next(now_us);
   Commit commit;
   commit.command_id = command_id;
+  std::vector<std::string> subjects;
   std::vector<json::value> opened;  // only where it differs from what is stored
   std::unordered_map<std::string, std::uint64_t> versions;
   for (auto& fresh : events) {
@@ -168,6 +193,7 @@ base::Result<CommandReply> GroupBuilder::accept(const CommandRequest& request,
                    fresh.payload.find("\"$sealed\"") != std::string::npos)) {
       CHECK_OK(vault_->seal(payload));
       fresh.payload = base::to_text(payload);
+      add_subjects(payload, subjects);
       plain = payload;
       vault_->open(plain);  // what a replay will see
     }
@@ -182,6 +208,13 @@ base::Result<CommandReply> GroupBuilder::accept(const CommandRequest& request,
     commit.payloads.push_back(std::move(payload));
     opened.push_back(std::move(plain));
   }
+  // A key made here is not known to anybody who could send it again.
+  const bool is_repeatable =
+      !request.idempotency_key.empty() && command_id == request.idempotency_key;
+  std::string body;
+  if (is_repeatable && request.key_of == KeyOf::kRequest) {
+    TRY(body, recognise_body(request.body, vault_, subjects));
+  }
   CommandReply reply;
   for (std::size_t i = 0; i < commit.events.size(); ++i) {
     const Event& event = commit.events[i];
@@ -195,10 +228,13 @@ base::Result<CommandReply> GroupBuilder::accept(const CommandRequest& request,
   }
   for (const auto& [stream, version] : versions) versions_[stream] = version;
   events_ += commit.events.size();
-  commit.reply = base::to_text(json::object{
-      {"command", request.name}, {"actor", request.actor}, {"events", commit.events.size()}});
-  if (!request.idempotency_key.empty() && command_id == request.idempotency_key)
-    by_key_[command_id] = {reply, request.name, request.actor};
+  json::object saved{
+      {"command", request.name}, {"actor", request.actor}, {"events", commit.events.size()}};
+  if (!body.empty()) saved["body"] = body;
+  commit.reply = base::to_text(saved);
+  if (is_repeatable)
+    by_key_[command_id] = {reply, request.name, request.actor, std::move(body),
+                           std::move(subjects)};
   commits_.push_back(std::move(commit));
   return reply;
 }

@@ -41,12 +41,17 @@ class GroupBuilder {
     CommandReply reply;
     std::string command;
     std::string actor;
+    std::string body;                   // as recognised; "": not compared
+    std::vector<std::string> subjects;  // whose keys went into that
   };
   base::Result<CommandReply> decide(PendingCommand& pending);
   /// None when the key is new.
   base::Result<std::optional<CommandReply>> earlier_reply(const CommandRequest& request,
                                                           bool& is_in_group);
   base::Result<std::optional<CommandReply>> stored_reply(const CommandRequest& request);
+  /// Fails when the body is not the one that was recognised when the key was used.
+  base::Status check_body(const CommandRequest& request, std::string_view recognised,
+                          const std::vector<std::string>& subjects) const;
   base::Failure refuse(PendingCommand& pending, ledger::Role needed);
   base::Result<CommandReply> accept(const CommandRequest& request, std::string command_id,
                                     ledger::NewEvents events, std::int64_t now_us);

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "base/hash.h"
 #include "ledger/verify.h"
 #include "team/pillar.h"
 #include "trust/pillar.h"
@@ -126,6 +127,56 @@ TEST_F(EngineTest, AKeyHappensOnce) {
   auto other = note("hello", "k1");
   other.actor = "member/b";
   EXPECT_EQ(engine_->submit(other).error().code, "command.key_reused");
+}
+
+TEST_F(EngineTest, AKeyOfARequestIsForTheseVeryWords) {
+  auto& engine = open();
+  ASSERT_TRUE(engine.submit(note("hello", "k")));
+  CommandRequest turned = note("hello", "k");
+  turned.body = json::object{{"text", "hello"}, {"subject", "job/1"}};
+  EXPECT_TRUE(engine.submit(turned).value_or(CommandReply{}).repeated);  // members in another order
+  EXPECT_EQ(engine.submit(note("other words", "k")).error().code, "command.key_reused");
+  auto& again = open();  // and after a restart
+  EXPECT_EQ(again.submit(note("other words", "k")).error().code, "command.key_reused");
+  EXPECT_EQ(again.submit(note("other words", "k")).error().kind, base::ErrorKind::kConflict);
+  EXPECT_TRUE(again.submit(turned).value_or(CommandReply{}).repeated);
+  CommandRequest deed = note("measured anew", "k");
+  deed.key_of = KeyOf::kDeed;
+  EXPECT_TRUE(again.submit(deed).value_or(CommandReply{}).repeated);
+  EXPECT_EQ(again.store().size(), 1u);
+}
+
+TEST_F(EngineTest, AReplyOfAnOlderVersionIsComparedByNameAndActor) {
+  const ledger::Event event{1, 1, "note/job/1", 1, "note.added", "member/a", "k", "{}"};
+  const ledger::Commit commit{
+      "k", R"({"command":"note.add","actor":"member/a","events":1})", {event}};
+  ASSERT_TRUE(open_store()->append(std::span(&commit, 1), {}));
+  auto& engine = open();
+  EXPECT_TRUE(engine.submit(note("any words", "k")).value_or(CommandReply{}).repeated);
+}
+
+TEST_F(EngineTest, WhatIsKeptOfABodyTellsNothingAboutAPerson) {
+  auto& engine = open();
+  const auto add = [](std::string name) {
+    return CommandRequest{"member.add", json::object{{"member", "ada"}, {"name", std::move(name)}},
+                          "member/a", Role::kOwner, "k"};
+  };
+  const auto added = engine.submit(add("Ada Byron"));
+  ASSERT_TRUE(added) << base::describe(added.error());
+  const auto kept = engine.store().find_command("k");
+  ASSERT_TRUE(kept && kept->has_value());
+  const std::string guess = base::to_canonical_text(add("Ada Byron").body);
+  EXPECT_EQ((*kept)->reply.find(base::sha256_hex(guess).substr(0, 16)), std::string::npos);
+  EXPECT_EQ(engine.submit(add("Ada King")).error().code, "command.key_reused");
+  EXPECT_TRUE(engine.submit(add("Ada Byron")).value_or(CommandReply{}).repeated);
+
+  // Her key went into it: once it is gone, nobody can say any more what the body was.
+  ASSERT_TRUE(engine.submit({"subject.erase",
+                             json::object{{"subject", "member/ada"}, {"reason", "asked"}},
+                             "member/a",
+                             Role::kOwner,
+                             {}}));
+  EXPECT_TRUE(engine.submit(add("Ada King")).value_or(CommandReply{}).repeated);
 }
 
 TEST_F(EngineTest, AKeyHappensOnceInsideAGroup) {

@@ -22,8 +22,10 @@ constexpr const char* kActor = "service/dispatcher";
 constexpr std::int64_t kWatchUs =
     200'000;  // how long a watcher blocks before it looks at stopping_
 
+/// An end that is told again after a crash may have been measured anew.
 CommandRequest command(std::string name, json::object body, std::string key = {}) {
-  return {std::move(name), std::move(body), kActor, ledger::Role::kService, std::move(key)};
+  return {std::move(name),        std::move(body), kActor,
+          ledger::Role::kService, std::move(key),  KeyOf::kDeed};
 }
 
 std::string state_name(const exec::RunStatus& status, bool cancelled) {

@@ -31,8 +31,9 @@ JobOutcome outcome_from(const std::string& job, const base::json::value& shown) 
 
 base::Result<std::string> submit_job(Engine& engine, base::json::object spec, const Sender& sender,
                                      const std::string& idempotency_key) {
-  TRY(const CommandReply reply,
-      engine.submit({"job.submit", std::move(spec), sender.actor, sender.role, idempotency_key}));
+  // A resumed run may pass on another environment, and its services listen at other ports.
+  TRY(const CommandReply reply, engine.submit({"job.submit", std::move(spec), sender.actor,
+                                               sender.role, idempotency_key, KeyOf::kDeed}));
   if (reply.streams.empty() || !reply.streams.front().starts_with("job/"))
     return base::failed("job.submit", "the ledger did not say which job it is");
   return reply.streams.front().substr(4);

@@ -27,7 +27,8 @@ struct Sender {
   ledger::Role role = ledger::Role::kService;
 };
 
-/// Returns the job's id. The same key again returns the same job.
+/// Returns the job's id. The same key again returns the same job,
+/// whatever the specification then says.
 base::Result<std::string> submit_job(Engine& engine, base::json::object spec, const Sender& sender,
                                      const std::string& idempotency_key = {});
 

@@ -49,7 +49,8 @@ base::Status PlanRecords::send(const std::string& name, json::value body, std::s
                                                    .body = std::move(body),
                                                    .actor = kActor,
                                                    .role = ledger::Role::kMember,
-                                                   .idempotency_key = std::move(key)}));
+                                                   .idempotency_key = std::move(key),
+                                                   .key_of = KeyOf::kDeed}));
   return {};
 }
 

@@ -26,7 +26,8 @@ class PlanRecords {
                         const FinishedStep& finished);
   base::Status end_run(const std::string& run, const std::string& state, double seconds,
                        base::json::value report = base::json::object{});
-  /// A step's commands; each happens once however often this is called with the same key.
+  /// A step's commands; each happens once however often this is called with the same key. A step
+  /// that was killed between its commands and its end may measure anew: what was told first stays.
   base::Status commit(const std::vector<exec::StepCommand>& commands, const std::string& key);
 
   base::Result<std::optional<FinishedStep>> find_result(const std::string& identity);
