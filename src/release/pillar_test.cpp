@@ -136,6 +136,35 @@ TEST(Baseline, BestValidationScoreGoesOutFirstAndSaysWhy) {
   EXPECT_EQ(ledger.kind("release.baseline", command), "release.has_stable");
 }
 
+TEST(Release, PairsDecideAnOfflineReplayAlone) {
+  const auto pairs = [](int wins, int losses) {
+    return json::object{{"pairs", 500}, {"wins", wins}, {"losses", losses}};
+  };
+  json::object look = observation(counts(500, 100), counts(500, 130));
+  look["paired"] = pairs(40, 10);
+  {
+    Ledger live;
+    prepare(live);
+    ASSERT_EQ(live.kind("release.start", start()), "release.started");
+    EXPECT_EQ(live.kind("release.observe", look), "release.paired");
+  }
+  Ledger ledger;
+  prepare(ledger);
+  json::object replay = start();
+  replay["offline_replay"] = true;
+  ASSERT_EQ(ledger.kind("release.start", replay), "release.started");
+  look["paired"] = pairs(40, 20);
+  EXPECT_EQ(ledger.kind("release.observe", look), "release.counts");
+  look["paired"] = pairs(40, 10);
+  EXPECT_EQ(ledger.kind("release.observe", look), "release.observed");
+  ledger.restart();
+  // 100 against 130 of 500 would tell nothing of two halves of users.
+  EXPECT_EQ(ledger.kind("release.decide", json::object{{"release", "r1"}}), "release.promoted");
+  const auto shown = ledger.ask("release.show", json::object{{"release", "r1"}});
+  EXPECT_EQ(base::get_integer(shown, "offline_replay"), 1);
+  EXPECT_EQ(base::get_integer(*base::find_path(shown, "evidence"), "paired.wins"), 40);
+}
+
 TEST(Release, BetterCandidateBecomesStable) {
   Ledger ledger;
   prepare(ledger);

@@ -51,6 +51,21 @@ BOOST_DESCRIBE_STRUCT(ArmCounts, (),
                       (requests, errors, slow, latency_total_us, samples, successes, users, sum_nn,
                        sum_ns, sum_ss))
 
+/// Rewards of both versions for the same interactions, of an offline replay. With n_u pairs and the
+/// summed difference D_u (candidate - stable) of user u: sum_nn = sum n_u^2, sum_nd = sum n_u D_u,
+/// sum_dd = sum D_u^2.
+struct PairedCounts {
+  std::int64_t pairs = 0;
+  std::int64_t wins = 0;    // the candidate alone earned a reward
+  std::int64_t losses = 0;  // the stable alone did
+  std::int64_t users = 0;
+  std::int64_t sum_nn = 0;
+  std::int64_t sum_nd = 0;
+  std::int64_t sum_dd = 0;
+  bool operator==(const PairedCounts&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(PairedCounts, (), (pairs, wins, losses, users, sum_nn, sum_nd, sum_dd))
+
 enum class Outcome { kPromote, kRollBack, kNeedMoreData };
 BOOST_DESCRIBE_ENUM(Outcome, kPromote, kRollBack, kNeedMoreData)
 
@@ -78,6 +93,7 @@ BOOST_DESCRIBE_ENUM(Reason, kCandidateBetter, kNotWorseThanMargin, kCandidateWor
 struct Evidence {
   ArmCounts stable;
   ArmCounts candidate;
+  std::optional<PairedCounts> paired = {};  // the difference was judged by these
   double stable_rate = 0;
   double candidate_rate = 0;
   double difference = 0;  // candidate - stable
@@ -96,8 +112,8 @@ struct Evidence {
   std::optional<double> remaining_s = {};        // remaining_samples at the pace so far
 };
 BOOST_DESCRIBE_STRUCT(Evidence, (),
-                      (stable, candidate, stable_rate, candidate_rate, difference, low, high,
-                       confidence, p_value, tau, design_effect, error_p_value, split_p_value,
+                      (stable, candidate, paired, stable_rate, candidate_rate, difference, low,
+                       high, confidence, p_value, tau, design_effect, error_p_value, split_p_value,
                        elapsed_s, remaining_samples, remaining_samples_at_effect, remaining_s))
 
 struct Verdict {

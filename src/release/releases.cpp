@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "release/decide.h"
+#include "release/paired.h"
 #include "release/sequential.h"
 
 namespace fulcrum::release {
@@ -91,6 +92,32 @@ base::Status check_counts(const ArmCounts& counts, const ArmCounts& before, cons
                         "counts are cumulative: continue from release.show");
 }
 
+/// Pairs say of the same interactions what the arms' counts say.
+base::Status check_pairs(const RunningRelease& release, const ObserveRelease& command) {
+  if (release.observations > 0 && command.paired.has_value() != release.paired.has_value())
+    return base::conflict("release.paired", "a release is paired from its first look or never",
+                          "abort this release and start another");
+  if (!command.paired) return {};
+  if (!release.offline_replay)
+    return base::refused("release.paired", "only an offline replay shows a user both versions",
+                         "leave `paired` out");
+  const PairedCounts& paired = *command.paired;
+  const bool agrees =
+      paired.pairs == command.stable.samples && paired.pairs == command.candidate.samples &&
+      paired.wins - paired.losses == command.candidate.successes - command.stable.successes &&
+      paired.wins >= 0 && paired.losses >= 0 && paired.users <= paired.pairs &&
+      paired.wins <= command.candidate.successes && paired.losses <= command.stable.successes;
+  if (agrees) return {};
+  return base::usage("release.counts", "the pairs do not give the arms' counts", "paired");
+}
+
+Verdict verdict_of(const RunningRelease& release) {
+  if (release.paired)
+    return judge_paired(release.policy, release.stable_counts, release.candidate_counts,
+                        *release.paired, release.elapsed_s);
+  return judge(release.policy, release.stable_counts, release.candidate_counts, release.elapsed_s);
+}
+
 }  // namespace
 
 base::Result<NewEvents> decide(const State& state, const StartRelease& command, const Context&) {
@@ -136,15 +163,17 @@ base::Result<NewEvents> decide(const State& state, const ObserveRelease& command
   TRY(const RunningRelease* release, running(state, command.release));
   CHECK_OK(check_counts(command.stable, release->stable_counts, "stable"));
   CHECK_OK(check_counts(command.candidate, release->candidate_counts, "candidate"));
+  CHECK_OK(check_pairs(*release, command));
   if (command.elapsed_s < release->elapsed_s)
     return base::conflict("release.counts_shrank", "less time has passed than was recorded");
   if (command.stable == release->stable_counts && command.candidate == release->candidate_counts &&
       command.chunks.empty() && command.elapsed_s == release->elapsed_s)
     return NewEvents{};
-  return NewEvents{event(stream_of(command.release),
-                         ReleaseObserved{command.release, release->observations + 1, command.stable,
-                                         command.candidate, command.elapsed_s, command.chunks,
-                                         release->simulated, release->offline_replay})};
+  return NewEvents{
+      event(stream_of(command.release),
+            ReleaseObserved{command.release, release->observations + 1, command.stable,
+                            command.candidate, command.elapsed_s, command.chunks,
+                            release->simulated, release->offline_replay, command.paired})};
 }
 
 void evolve(State& state, const ReleaseObserved& observed, const EventMeta&) {
@@ -153,14 +182,14 @@ void evolve(State& state, const ReleaseObserved& observed, const EventMeta&) {
   release.stable_counts = observed.stable;
   release.candidate_counts = observed.candidate;
   release.elapsed_s = observed.elapsed_s;
+  release.paired = observed.paired;
 }
 
 base::Result<NewEvents> decide(const State& state, const DecideRelease& command, const Context&) {
   TRY(const RunningRelease* release, running(state, command.release));
   const bool is_new = release->judged != release->observations || release->judged == 0;
   if (!is_new && !command.no_more_data) return NewEvents{};
-  Verdict verdict =
-      judge(release->policy, release->stable_counts, release->candidate_counts, release->elapsed_s);
+  Verdict verdict = verdict_of(*release);
   if (command.no_more_data && !verdict.is_final) {
     verdict.is_final = true;
     verdict.reason = Reason::kTrafficEnded;
@@ -229,8 +258,7 @@ base::Result<NewEvents> decide(const State& state, const AbortRelease& command, 
   if (command.because.empty())
     return base::usage("release.because", "say why it is stopped", "because");
   TRY(const RunningRelease* release, running(state, command.release));
-  const Verdict verdict =
-      judge(release->policy, release->stable_counts, release->candidate_counts, release->elapsed_s);
+  const Verdict verdict = verdict_of(*release);
   return NewEvents{
       event(stream_of(command.release),
             ReleaseRolledBack{command.release, release->model, release->candidate, release->stable,

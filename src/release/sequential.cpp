@@ -9,7 +9,6 @@ namespace fulcrum::release {
 
 namespace {
 
-constexpr double kFarthestLook = 1e4;  // times the samples so far; beyond it no forecast is given
 constexpr double kSplitPriorWeight = 100;
 // n p (1 - p) of the smaller arm before its rate is near enough to normal: rare rewards need more.
 // Of both arms together, so that an arm's own luck does not choose the moment of the first look.
@@ -37,50 +36,6 @@ double user_variance(const ArmCounts& arm) {
   return std::max(0.0, squares) / (n * n) * users / (users - 1.0);
 }
 
-/// By what factor the samples must grow until |shift| clears the interval's radius.
-std::optional<double> growth_until(double shift, double variance, double tau, double alpha) {
-  const auto shown_at = [&](double growth) {
-    return mixture_radius(variance / growth, tau, alpha) < std::abs(shift);
-  };
-  if (!shown_at(kFarthestLook)) return std::nullopt;
-  double low = 1.0, high = kFarthestLook;
-  for (int step = 0; step < 60 && high / low > 1.0001; ++step) {
-    const double middle = std::sqrt(low * high);
-    (shown_at(middle) ? high : low) = middle;
-  }
-  return high;
-}
-
-std::int64_t more_samples(double growth, std::int64_t samples) {
-  return static_cast<std::int64_t>(std::ceil((growth - 1.0) * static_cast<double>(samples)));
-}
-
-/// The smaller of the two ways to a verdict at the present difference.
-void forecast(const Policy& policy, double variance, Evidence& evidence) {
-  const std::int64_t samples = evidence.stable.samples + evidence.candidate.samples;
-  if (samples == 0) {
-    evidence.remaining_samples_at_effect =
-        expected_samples(policy, 0.5, policy.minimum_detectable_effect);
-    return;
-  }
-  std::optional<double> growth =
-      growth_until(evidence.difference, variance, evidence.tau, policy.alpha);
-  if (policy.non_inferiority_margin && evidence.difference > -*policy.non_inferiority_margin) {
-    const auto other = growth_until(evidence.difference + *policy.non_inferiority_margin, variance,
-                                    evidence.tau, policy.alpha);
-    if (other && (!growth || *other < *growth)) growth = other;
-  }
-  if (growth) {
-    evidence.remaining_samples = more_samples(*growth, samples);
-    if (evidence.elapsed_s > 0)
-      evidence.remaining_s = static_cast<double>(*evidence.remaining_samples) * evidence.elapsed_s /
-                             static_cast<double>(samples);
-  }
-  const auto at_effect =
-      growth_until(policy.minimum_detectable_effect, variance, evidence.tau, policy.alpha);
-  evidence.remaining_samples_at_effect = more_samples(at_effect.value_or(kFarthestLook), samples);
-}
-
 Evidence gather(const Policy& policy, const ArmCounts& stable, const ArmCounts& candidate,
                 double elapsed_s) {
   Evidence evidence;
@@ -106,7 +61,7 @@ Evidence gather(const Policy& policy, const ArmCounts& stable, const ArmCounts& 
         std::min(1.0, 1.0 / mixture_ratio(evidence.difference, variance, evidence.tau));
     evidence.design_effect = variance / (binomial_variance(stable) + binomial_variance(candidate));
   }
-  forecast(policy, variance, evidence);
+  forecast(policy, variance, stable.samples + candidate.samples, evidence);
   return evidence;
 }
 
@@ -138,19 +93,6 @@ std::optional<Reason> too_small(const Policy& policy, const ArmCounts& stable,
 }
 
 }  // namespace
-
-double mixture_ratio(double difference, double variance, double tau) {
-  const double total = variance + tau * tau;
-  // Far beyond any threshold the exponential would overflow; the verdict is the same.
-  const double exponent = tau * tau * difference * difference / (2.0 * variance * total);
-  return std::sqrt(variance / total) * std::exp(std::min(exponent, 600.0));
-}
-
-double mixture_radius(double variance, double tau, double alpha) {
-  const double total = variance + tau * tau;
-  return std::sqrt(variance * total / (tau * tau) *
-                   (2.0 * std::log(1.0 / alpha) + std::log(total / variance)));
-}
 
 double rate_variance(const ArmCounts& arm) {
   return std::max(binomial_variance(arm), user_variance(arm));
@@ -187,20 +129,6 @@ double split_p(std::int64_t stable, std::int64_t candidate, double candidate_sha
   const double log_ratio = log_beta(a + k, b + m) - log_beta(a, b) - k * std::log(candidate_share) -
                            m * std::log(1.0 - candidate_share);
   return std::min(1.0, std::exp(-log_ratio));
-}
-
-std::int64_t expected_samples(const Policy& policy, double base_rate, double effect) {
-  const double other = std::clamp(base_rate + effect, 0.0, 1.0);
-  const double share = policy.candidate_share;
-  const double variance_of_one =
-      std::max(1e-9, base_rate * (1 - base_rate) / (1 - share) + other * (1 - other) / share);
-  const auto growth =
-      growth_until(effect, variance_of_one, policy.minimum_detectable_effect, policy.alpha);
-  if (growth && *growth < kFarthestLook / 2) return static_cast<std::int64_t>(std::ceil(*growth));
-  // One sample's variance is far from the answer: continue from ten thousand of them.
-  const auto more = growth_until(effect, variance_of_one / kFarthestLook,
-                                 policy.minimum_detectable_effect, policy.alpha);
-  return static_cast<std::int64_t>(std::ceil(more.value_or(kFarthestLook) * kFarthestLook));
 }
 
 base::Status check_policy(const Policy& policy) {

@@ -1,21 +1,9 @@
 #pragma once
 // Deciding a canary from counts that may be looked at as often as one likes. Pure.
 //
-// Reward: two concurrent arms of 0/1 rewards. With d the difference of their rates and V the
-// estimated variance of d, the likelihood ratio of "d ~ N(0, tau^2)" against "no difference" is
-//     L = sqrt(V / (V + tau^2)) exp(tau^2 d^2 / (2 V (V + tau^2)))
-// (mixture sequential probability ratio test: Robbins 1970, "Statistical methods related to the law
-// of the iterated logarithm"; Johari, Koomen, Pekelis, Walsh, "Peeking at A/B tests", KDD 2017, and
-// "Always valid inference", Operations Research 70(3), 2022, eq. for two streams of Bernoulli
-// data). Under no difference P(L >= 1/alpha at any look) <= alpha, asymptotically since V is
-// estimated (Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas, "Time-uniform central limit theory",
-// Annals of Statistics 2024): hence the smallest sample before a first verdict. Turned around, the
-// interval
-//     d +- sqrt(V (V + tau^2) / tau^2 * (2 ln(1/alpha) + ln((V + tau^2) / V)))
-// holds the true difference at all looks together with probability 1 - alpha.
-//
-// tau is the minimum detectable effect: for alpha = 0.05 the bound is tightest, at the moment when
-// a difference of that size is found, for tau = 0.94 of it.
+// Reward: two concurrent arms of 0/1 rewards. d is the difference of their rates, V its estimated
+// variance; mixture.h has the test. Since V is estimated the promise holds from a certain number of
+// samples on: hence the smallest sample before a first verdict.
 //
 // Users come back, and their rewards resemble each other; the arms are drawn by user. V is
 // therefore the larger of the binomial variance and the ratio estimator's over users
@@ -23,9 +11,8 @@
 //
 // Breakers and the error guardrail are Wald's test (1945) of a limit against a multiple of it:
 // exact at any number of requests, at any look.
-#include <vector>
-
 #include "base/result.h"
+#include "release/mixture.h"
 #include "release/policy.h"
 
 namespace fulcrum::release {
@@ -35,10 +22,6 @@ inline constexpr double kGuardrailAlpha = 0.01;
 inline constexpr double kBreakerAlpha = 0.001;
 inline constexpr double kSplitAlpha = 0.001;
 
-/// L above; variance and tau > 0.
-double mixture_ratio(double difference, double variance, double tau);
-/// Half the interval's width.
-double mixture_radius(double variance, double tau, double alpha);
 /// Variance of an arm's reward rate. Binomial with one success and one failure added, so that an
 /// arm without successes is not taken for certain; or over users where that is larger.
 double rate_variance(const ArmCounts& arm);
@@ -51,9 +34,6 @@ double error_guardrail_p(const ArmCounts& stable, const ArmCounts& candidate, do
 /// Always-valid p-value of "the arms are split by `candidate_share`" (beta mixture; Lindon, Malek,
 /// "Anytime-valid inference for multinomial count data", NeurIPS 2022).
 double split_p(std::int64_t stable, std::int64_t candidate, double candidate_share);
-
-/// Samples (both arms) at which a true difference of `effect` is expected to be shown.
-std::int64_t expected_samples(const Policy& policy, double base_rate, double effect);
 
 /// Fails with `policy.range`, naming the field.
 base::Status check_policy(const Policy& policy);

@@ -2,6 +2,7 @@
 #include <boost/describe/class.hpp>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,10 +37,11 @@ struct RunningRelease {
   ArmCounts candidate_counts;
   double elapsed_s = 0;
   std::int64_t judged = 0;  // observations at the last verdict
+  std::optional<PairedCounts> paired = {};
 };
 BOOST_DESCRIBE_STRUCT(RunningRelease, (),
                       (model, candidate, stable, policy, simulated, offline_replay, observations,
-                       stable_counts, candidate_counts, elapsed_s, judged))
+                       stable_counts, candidate_counts, elapsed_s, judged, paired))
 
 /// What release decisions need to know.
 struct State {

@@ -4,6 +4,7 @@
 #include <boost/describe/enum.hpp>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,11 +62,12 @@ struct ObserveRelease {
   std::string release;
   ArmCounts stable;
   ArmCounts candidate;
-  double elapsed_s = 0;             // time with traffic so far
-  std::vector<SampleChunk> chunks;  // sealed since the last observation
+  double elapsed_s = 0;                     // time with traffic so far
+  std::vector<SampleChunk> chunks;          // sealed since the last observation
+  std::optional<PairedCounts> paired = {};  // of an offline replay alone; then it decides
   static constexpr std::string_view kRequired[] = {"release", "stable", "candidate"};
 };
-BOOST_DESCRIBE_STRUCT(ObserveRelease, (), (release, stable, candidate, elapsed_s, chunks))
+BOOST_DESCRIBE_STRUCT(ObserveRelease, (), (release, stable, candidate, elapsed_s, chunks, paired))
 
 /// The verdict follows from the policy and the recorded counts; nobody can pass one in.
 struct DecideRelease {
@@ -127,10 +129,11 @@ struct ReleaseObserved {
   std::vector<SampleChunk> chunks;
   bool simulated = false;
   bool offline_replay = false;
+  std::optional<PairedCounts> paired = {};
 };
 BOOST_DESCRIBE_STRUCT(ReleaseObserved, (),
                       (release, observation, stable, candidate, elapsed_s, chunks, simulated,
-                       offline_replay))
+                       offline_replay, paired))
 
 struct ReleasePromoted {
   std::string release;

@@ -79,10 +79,11 @@ struct CanaryOutcome {
 /// recorded counts), `run.interrupted`, and what the ports fail with.
 base::Result<CanaryOutcome> run_canary(const CanarySpec& spec, const CanaryPorts& ports);
 
-/// The same verdict from recorded interactions instead of traffic; nothing is served. `rows` is a
-/// CSV file with the columns user, reward_candidate, reward_stable, or JSON lines of these names:
-/// what each version would have earned on a held-out interaction of the user. Each user feeds the
-/// arm that the split gives them. Marked offline_replay. Fails with `replay.syntax`.
+/// An offline replay: a verdict from recorded interactions instead of traffic; nothing is served.
+/// `rows` is a CSV file with the columns user, reward_candidate, reward_stable, or JSON lines of
+/// these names: what each version would have earned on a held-out interaction of the user. Both
+/// are counted for every row and compared in pairs (release/paired.h). Marked offline_replay. Fails
+/// with `replay.syntax`.
 base::Result<CanaryOutcome> replay_canary(const CanarySpec& spec, const CanaryPorts& ports,
                                           const std::filesystem::path& rows);
 

@@ -70,7 +70,8 @@ std::vector<std::string> CanaryRecord::chunks() const {
   return chunks_;
 }
 
-base::Status CanaryRecord::look(const EvidenceCut& cut, double elapsed_s, bool no_more_data) {
+base::Status CanaryRecord::look(const EvidenceCut& cut, double elapsed_s, bool no_more_data,
+                                const std::optional<release::PairedCounts>& paired) {
   const std::string& release = spec_.start.release;
   const std::int64_t number = observations() + 1;
   release::ObserveRelease observe;
@@ -78,6 +79,7 @@ base::Status CanaryRecord::look(const EvidenceCut& cut, double elapsed_s, bool n
   observe.stable = cut.stable;
   observe.candidate = cut.candidate;
   observe.elapsed_s = elapsed_s;
+  observe.paired = paired;
   if (cut.chunk) observe.chunks.push_back(*cut.chunk);
   CHECK_OK(ports_.submit("release.observe", base::encode(observe).as_object(),
                          fmt::format("release:{}:observe:{}", release, number)));

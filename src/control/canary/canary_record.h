@@ -1,5 +1,7 @@
 #pragma once
 // A canary's side of the ledger: what was recorded, and the next look.
+#include <optional>
+
 #include "control/canary/canary.h"
 
 namespace fulcrum::control {
@@ -18,7 +20,9 @@ class CanaryRecord {
   std::vector<std::string> chunks() const;  // object ids, oldest first
 
   /// Records the counts and asks for a verdict on them; on `no_more_data` the release then ends.
-  base::Status look(const EvidenceCut& cut, double elapsed_s, bool no_more_data);
+  /// `paired`: of an offline replay.
+  base::Status look(const EvidenceCut& cut, double elapsed_s, bool no_more_data,
+                    const std::optional<release::PairedCounts>& paired = {});
 
  private:
   CanaryRecord(const CanarySpec& spec, const CanaryPorts& ports) : spec_(spec), ports_(ports) {}

@@ -1,12 +1,14 @@
-// A canary over recorded interactions.
+// An offline replay: a release judged on recorded interactions, each of which both versions answer.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "base/files.h"
 #include "control/canary/canary_record.h"
+#include "release/paired.h"
 
 namespace fulcrum::control {
 
@@ -103,6 +105,21 @@ class RowReader {
   std::size_t columns_ = 0;
 };
 
+/// What was counted of the rows so far.
+struct Pairs {
+  release::ArmTally stable, candidate;
+  release::PairedCounts counts;
+  std::unordered_map<std::uint64_t, release::UserPairs> users;
+
+  void add(std::uint64_t user, const ReplayRow& row) {
+    stable.add_request(false, false, 0);
+    candidate.add_request(false, false, 0);
+    stable.add(user, row.stable);
+    candidate.add(user, row.candidate);
+    release::add_pair(counts, users[user], row.candidate, row.stable);
+  }
+};
+
 }  // namespace
 
 base::Result<CanaryOutcome> replay_canary(const CanarySpec& original, const CanaryPorts& ports,
@@ -126,29 +143,26 @@ base::Result<CanaryOutcome> replay_canary(const CanarySpec& original, const Cana
     source = release::SampleChunk{object, static_cast<std::int64_t>(rows.size()),
                                   static_cast<std::int64_t>(text.size()), 0, 0};
   }
-  const std::int64_t recorded =
-      record.counts(Arm::kStable).samples + record.counts(Arm::kCandidate).samples;
-  release::ArmTally stable, candidate;
-  std::int64_t samples = 0;
+  const std::int64_t recorded = record.counts(Arm::kStable).samples;
+  Pairs pairs;
+  std::int64_t count = 0;
   for (const ReplayRow& row : rows) {
-    const std::uint64_t key = release::user_key(row.user, spec.start.release);
-    const Arm arm = release::arm_of(key, spec.start.policy.candidate_share);
-    auto& tally = arm == Arm::kCandidate ? candidate : stable;
-    tally.add_request(false, false, 0);
-    tally.add(key, arm == Arm::kCandidate ? row.candidate : row.stable);
-    ++samples;
-    if (samples == recorded && (stable.counts() != record.counts(Arm::kStable) ||
-                                candidate.counts() != record.counts(Arm::kCandidate)))
+    pairs.add(release::user_key(row.user, spec.start.release), row);
+    ++count;
+    if (count == recorded && (pairs.stable.counts() != record.counts(Arm::kStable) ||
+                              pairs.candidate.counts() != record.counts(Arm::kCandidate)))
       return base::failed("canary.evidence", path.string() + " is not the file that was begun with",
                           "abort this release and start another");
-    if (samples <= recorded || samples % spec.look_every_samples != 0) continue;
+    if (count <= recorded || count % spec.look_every_samples != 0) continue;
     if (ports.interrupted && ports.interrupted())
       return base::failed("run.interrupted", "interrupted during the replay");
-    CHECK_OK(record.look({stable.counts(), candidate.counts(), source}, 0, false));
+    CHECK_OK(record.look({pairs.stable.counts(), pairs.candidate.counts(), source}, 0, false,
+                         pairs.counts));
     source.reset();
     if (record.ended()) return record.outcome();
   }
-  CHECK_OK(record.look({stable.counts(), candidate.counts(), source}, 0, true));
+  CHECK_OK(record.look({pairs.stable.counts(), pairs.candidate.counts(), source}, 0, true,
+                       pairs.counts));
   return record.outcome();
 }
 
