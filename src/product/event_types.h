@@ -1,38 +1,14 @@
 #pragma once
-// Events of the product pillar.
+// Events of the product pillar; most say what their command said.
 #include "base/personal.h"
 #include "product/types.h"
 
 namespace fulcrum::product {
 
-struct ProductDeclared {
-  std::string product;
-  std::string title;
-  std::string purpose;
-};
-BOOST_DESCRIBE_STRUCT(ProductDeclared, (), (product, title, purpose))
-
-struct RequirementAdded {
-  std::string id;
-  std::string title;
-  double weight = 1;
-  std::string gate;
-  std::int64_t due_us = 0;
-  std::string product;
-};
-BOOST_DESCRIBE_STRUCT(RequirementAdded, (), (id, title, weight, gate, due_us, product))
-
-struct RequirementAccepted {
-  std::string requirement;
-  std::string note;
-};
-BOOST_DESCRIBE_STRUCT(RequirementAccepted, (), (requirement, note))
-
-struct RequirementDropped {
-  std::string requirement;
-  std::string reason;
-};
-BOOST_DESCRIBE_STRUCT(RequirementDropped, (), (requirement, reason))
+using ProductDeclared = DeclareProduct;
+using RequirementAdded = AddRequirement;
+using RequirementAccepted = AcceptRequirement;
+using RequirementDropped = DropRequirement;
 
 enum class LinkKind { kDesign, kTest, kCanary };
 BOOST_DESCRIBE_ENUM(LinkKind, kDesign, kTest, kCanary)
@@ -44,30 +20,8 @@ struct RequirementLinked {
 };
 BOOST_DESCRIBE_STRUCT(RequirementLinked, (), (requirement, kind, target))
 
-struct GateRecorded {
-  std::string gate;
-  std::string requirement;
-  double value = 0;
-  double target = 0;
-  bool passed = false;
-  std::vector<std::string> evidence;
-  bool simulated = false;
-};
-BOOST_DESCRIBE_STRUCT(GateRecorded, (),
-                      (gate, requirement, value, target, passed, evidence, simulated))
-
-struct CheckRecorded {
-  CheckKind kind = CheckKind::kAccessibility;
-  std::string name;
-  bool passed = false;
-  std::optional<double> value;
-  std::optional<double> target;
-  std::string unit;
-  std::vector<std::string> evidence;
-  bool simulated = false;
-};
-BOOST_DESCRIBE_STRUCT(CheckRecorded, (),
-                      (kind, name, passed, value, target, unit, evidence, simulated))
+using GateRecorded = RecordGate;
+using CheckRecorded = RecordCheck;
 
 struct FeedbackAdded {
   std::string request_id;
@@ -80,25 +34,7 @@ struct FeedbackAdded {
 BOOST_DESCRIBE_STRUCT(FeedbackAdded, (),
                       (request_id, subject, rating, task_success, text, simulated))
 
-struct ScorecardDeclared {
-  std::string product;
-  std::vector<ScoreTarget> targets;
-};
-BOOST_DESCRIBE_STRUCT(ScorecardDeclared, (), (product, targets))
-
-struct EvidenceRecorded {
-  std::string score;
-  std::string factor;
-  std::string metric;
-  double value = 0;
-  std::optional<double> low;
-  std::optional<double> high;
-  std::uint64_t n = 0;
-  std::string method;
-  std::string source;
-  bool simulated = false;
-};
-BOOST_DESCRIBE_STRUCT(EvidenceRecorded, (),
-                      (score, factor, metric, value, low, high, n, method, source, simulated))
+using ScorecardDeclared = DeclareScorecard;
+using EvidenceRecorded = RecordEvidence;
 
 }  // namespace fulcrum::product

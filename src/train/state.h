@@ -5,11 +5,11 @@
 
 namespace fulcrum::train {
 
-/// What train decisions need to know: which runs and chunks are recorded already.
+/// What train decisions need to know: which runs are recorded already. Chunks of telemetry, one and
+/// more for every job, are in the table train_samples alone.
 struct State {
-  std::map<std::string, std::string> runs;     // id -> digest of its facts
-  std::map<std::string, std::string> samples;  // "stream object" -> sha256
+  std::map<std::string, std::string> runs;  // id -> digest of its facts
 };
-BOOST_DESCRIBE_STRUCT(State, (), (runs, samples))
+BOOST_DESCRIBE_STRUCT(State, (), (runs))
 
 }  // namespace fulcrum::train
