@@ -126,6 +126,38 @@ std::string text_of(const GumboNode* root) {
   return collapse(text);
 }
 
+/// Elements that their like or their end of line closes; everything else may nest.
+bool may_nest(std::string_view tag) {
+  static constexpr std::string_view kFlat[] = {
+      "area", "base", "br",     "col",  "dd",    "dt",     "embed",  "hr",
+      "img",  "li",   "input",  "link", "meta",  "option", "p",      "param",
+      "td",   "th",   "source", "tr",   "track", "wbr",    "script", "style"};
+  return std::none_of(std::begin(kFlat), std::end(kFlat), [&](std::string_view flat) {
+    return std::equal(flat.begin(), flat.end(), tag.begin(), tag.end(), [](char a, char b) {
+      return a == static_cast<char>(std::tolower(static_cast<unsigned char>(b)));
+    });
+  });
+}
+
+/// The parser's time grows with the square of the depth and its clean-up recurses: 100 kB of <div>
+/// would hold a crawl for minutes. Start tags less end tags, from above.
+bool is_too_deep(std::string_view html) {
+  constexpr int kMaxDepth = 2000;
+  int depth = 0;
+  for (std::size_t at = html.find('<'); at != std::string_view::npos; at = html.find('<', at + 1)) {
+    std::string_view rest = html.substr(at + 1, 40);
+    const bool is_end = rest.starts_with('/');
+    if (is_end) rest.remove_prefix(1);
+    const std::string tag = take_name(rest);
+    if (tag.empty() || !std::isalpha(static_cast<unsigned char>(tag[0]))) continue;
+    if (tag == "script" && !is_end) at = std::min(html.find("</script", at), html.size() - 1);
+    if (!may_nest(tag)) continue;
+    depth = is_end ? std::max(0, depth - 1) : depth + 1;
+    if (depth > kMaxDepth) return true;
+  }
+  return false;
+}
+
 base::Failure bad_selector(std::string_view whole) {
   return base::usage("selector.syntax", "not a selector: \"" + std::string(whole) + "\"", {},
                      "write it like article.item > h1 or span[itemprop=price]@content");
@@ -202,7 +234,7 @@ struct HtmlPage::Impl {
 };
 
 HtmlPage::HtmlPage(std::string html) : impl_(std::make_unique<Impl>()) {
-  impl_->html = std::move(html);
+  impl_->html = is_too_deep(html) ? std::string() : std::move(html);
   impl_->output =
       gumbo_parse_with_options(&kGumboDefaultOptions, impl_->html.data(), impl_->html.size());
 }

@@ -32,7 +32,8 @@ class Selector {
   std::string attribute;  // empty: text
 };
 
-/// A parsed page; any bytes parse. Not thread-safe.
+/// A parsed page; any bytes parse, and a page of absurd depth (2000 open elements) as an empty one.
+/// Not thread-safe.
 class HtmlPage {
  public:
   explicit HtmlPage(std::string html);

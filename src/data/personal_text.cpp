@@ -199,12 +199,17 @@ Redaction redact(std::string_view text) {
   Redaction redaction{std::string(text), {}};
   // Most texts hold neither: a look at the bytes is cheaper than seven automata.
   if (text.find_first_of("0123456789@") == std::string_view::npos) return redaction;
-  for (const auto& recogniser : kRecognisers) {
-    const auto findings = recogniser.find(redaction.text);
-    for (std::size_t i = findings.size(); i-- > 0;) {
-      redaction.text.replace(findings[i].begin, findings[i].size,
-                             "[" + std::string(recogniser.name) + "]");
-      redaction.kinds.push_back(recogniser.name);
+  // Until nothing is found: a card taken out may uncover the phone number before it.
+  for (bool is_changed = true; is_changed;) {
+    is_changed = false;
+    for (const auto& recogniser : kRecognisers) {
+      const auto findings = recogniser.find(redaction.text);
+      is_changed = is_changed || !findings.empty();
+      for (std::size_t i = findings.size(); i-- > 0;) {
+        redaction.text.replace(findings[i].begin, findings[i].size,
+                               "[" + std::string(recogniser.name) + "]");
+        redaction.kinds.push_back(recogniser.name);
+      }
     }
   }
   return redaction;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <cstdlib>
 
 namespace fulcrum::data {
@@ -9,6 +10,7 @@ namespace fulcrum::data {
 namespace {
 
 constexpr std::size_t kMaxBytes = 512'000;  // RFC 9309 section 2.5: at least 500 KiB
+constexpr double kMaxDelayS = 86'400;
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -107,7 +109,9 @@ Robots Robots::parse(std::string_view text, std::string_view agent) {
     in_agents = false;
     const auto add = [&](Robots& robots) {
       if (name == "crawl-delay") {
-        robots.delay_s_ = std::strtod(std::string(value).c_str(), nullptr);
+        const double delay_s = std::strtod(std::string(value).c_str(), nullptr);
+        // Of "inf" a rate of 0 would be made, which means no limit.
+        if (!std::isnan(delay_s)) robots.delay_s_ = std::clamp(delay_s, 0.0, kMaxDelayS);
       } else if (!value.empty()) {
         robots.rules_.push_back({normalise(value), name == "allow"});
       }

@@ -217,7 +217,8 @@ class Crawler {
     const auto parts = split_url(canonical);
     if (!settings_.rows.empty() && parts && !RE2::PartialMatch(parts->path_and_query, row_pages_))
       return;
-    json::object row{{"url", canonical}};
+    // Without the host, which is the source's and not the row's.
+    json::object row{{"url", parts ? parts->path_and_query : canonical}};
     for (const auto& [name, selector] : selectors_) {
       const auto value = page.first(selector);
       const bool needed = settings_.required.empty() ||

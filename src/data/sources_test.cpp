@@ -8,6 +8,7 @@
 
 #include "base/files.h"
 #include "data/polite_fetcher.h"
+#include "data/quiet_progress.h"
 #include "data/steps.h"
 
 namespace fulcrum::data {
@@ -15,11 +16,6 @@ namespace {
 
 namespace json = base::json;
 namespace fs = std::filesystem;
-
-class Quiet final : public exec::StepProgress {
- public:
-  void at(std::int64_t, std::int64_t, std::string_view) override {}
-};
 
 class Sources : public testing::Test {
  protected:
@@ -36,7 +32,7 @@ class Sources : public testing::Test {
           return base::failed("fetch.connect", "nobody there");
         });
     ManualWaiter waiter;
-    Quiet quiet;
+    QuietProgress quiet;
     fs::create_directories(folder_ / "work");
     return collect({.step = "s",
                     .kind = "data.collect",

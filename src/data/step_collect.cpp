@@ -1,4 +1,6 @@
-// data.collect: runs a source, then describes what it left in manifest.json.
+// data.collect: runs a source, then describes what it left in raw/manifest.json. Where that came
+// from is written beside it, in provenance.json: the same rows from another address are the same
+// rows, and what is made of them need not be made again.
 #include <fmt/format.h>
 
 #include <fstream>
@@ -18,6 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kManifest = "manifest.json";
+constexpr const char* kProvenance = "provenance.json";
 
 base::Result<json::object> describe_file(const ListedFile& file) {
   base::Sha256 hash;
@@ -93,16 +96,21 @@ base::Result<exec::StepResult> collect(const exec::StepSpec& spec, exec::StepPro
   if (collected.records == 0) collected.records = lines;
   const std::string sha256 = base::to_hex(all.finish());
   CHECK_OK(base::write_file(raw / kManifest,
-                            base::to_pretty_text(json::object{{"source", source_name(*source)},
-                                                              {"kind", name},
+                            base::to_pretty_text(json::object{{"kind", name},
                                                               {"records", collected.records},
                                                               {"bytes", bytes},
                                                               {"sha256", sha256},
-                                                              {"cursor", collected.cursor},
                                                               {"files", std::move(described)}}) +
+                                "\n"));
+  CHECK_OK(base::write_file(work / kProvenance,
+                            base::to_pretty_text(json::object{{"source", source_name(*source)},
+                                                              {"kind", name},
+                                                              {"cursor", collected.cursor},
+                                                              {"sha256", sha256}}) +
                                 "\n"));
   exec::StepResult result;
   result.outputs["rows"] = "raw";
+  result.outputs["provenance"] = kProvenance;
   result.report = {{"records", collected.records}, {"bytes", bytes}, {"sha256", sha256}};
   for (const auto& counter : collected.counters) result.report[counter.key()] = counter.value();
   result.commands.push_back({"source.record", json::object{{"source", source_name(*source)},

@@ -11,17 +11,13 @@
 
 #include "base/files.h"
 #include "base/random.h"
+#include "data/quiet_progress.h"
 
 namespace fulcrum::data {
 namespace {
 
 namespace json = base::json;
 namespace fs = std::filesystem;
-
-class Quiet final : public exec::StepProgress {
- public:
-  void at(std::int64_t, std::int64_t, std::string_view) override {}
-};
 
 class Steps : public testing::Test {
  protected:
@@ -62,7 +58,7 @@ class Steps : public testing::Test {
             .seed = 42};
   }
   exec::StepResult run(const exec::StepSpec& step) {
-    Quiet quiet;
+    QuietProgress quiet;
     for (const auto& kind : step_kinds()) {
       if (kind.kind != step.kind) continue;
       auto result = kind.function(step, quiet);
@@ -167,7 +163,7 @@ TEST_F(Steps, EndTheSameAfterKills) {
 }
 
 TEST_F(Steps, SettingsWithAMistakeNameIt) {
-  Quiet quiet;
+  QuietProgress quiet;
   const std::string raw = (folder_ / "logs").string();
   const auto typo =
       step_clean(spec("data.clean", {{"windw", json::object{}}}, {{"events", raw}}), quiet);

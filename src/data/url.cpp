@@ -92,6 +92,10 @@ base::Result<std::string> canonical_url(std::string_view base_url, std::string_v
   TRY(const Handle url, parse(base_url, link));
   std::string path = normalise_escapes(part(url.get(), CURLUPART_PATH));
   if (path.empty()) path.push_back('/');
+  if (path.find("/.") != std::string::npos) {  // "/%2E%2E/" is "/../" as well
+    TRY(const Handle resolved, parse({}, origin_of(url.get()) + path));
+    path = part(resolved.get(), CURLUPART_PATH);
+  }
   const std::string query = normalise_query(part(url.get(), CURLUPART_QUERY), dropped);
   return fmt::format("{}{}{}{}", origin_of(url.get()), path, query.empty() ? "" : "?", query);
 }

@@ -8,8 +8,10 @@
 
 #include <fstream>
 #include <functional>
+#include <map>
 
 #include "base/files.h"
+#include "data/quiet_progress.h"
 #include "data/steps.h"
 
 namespace fulcrum::data {
@@ -18,15 +20,10 @@ namespace {
 namespace json = base::json;
 namespace fs = std::filesystem;
 
-class Quiet final : public exec::StepProgress {
- public:
-  void at(std::int64_t, std::int64_t, std::string_view) override {}
-};
-
 /// A site with an API of three pages and a catalogue of twelve items.
 base::Result<FetchReply> serve(const FetchRequest& request, std::size_t attempt) {
   FetchReply reply{.status = 200, .body = {}, .headers = {}, .final_url = {}};
-  const std::string path = request.url.substr(std::string("http://shop.test").size());
+  const std::string path = request.url.substr(request.url.find('/', std::string("http://").size()));
   if (attempt == 0 && path.ends_with("2")) {  // every second page fails once
     reply.status = 503;
   } else if (path == "/robots.txt") {
@@ -89,15 +86,30 @@ class SourceContract : public testing::TestWithParam<Case> {
           return serve(request, attempt);
         });
     ManualWaiter waiter;
-    Quiet quiet;
+    QuietProgress quiet;
     return collect(spec, quiet, fetcher, waiter);
   }
+  /// All that the output's digest is made of.
   std::string content(const std::string& work) {
-    std::string all;
+    std::map<std::string, std::string> files;
     for (const auto& entry : fs::recursive_directory_iterator(folder_ / work / "raw"))
-      if (entry.is_regular_file() && entry.path().filename() != "manifest.json")
-        all += entry.path().filename().string() + ":" + base::read_file(entry.path()).value();
+      if (entry.is_regular_file())
+        files[entry.path().filename().string()] = base::read_file(entry.path()).value();
+    std::string all;
+    for (const auto& [name, text] : files) all.append(name).append(":").append(text);
     return all;
+  }
+  /// The same source at another address.
+  void move_to(const std::string& origin) {
+    auto& source = settings_.as_object()["source"].as_object();
+    std::string url = base::get_string(settings_, "source.url");
+    if (!url.empty()) source["url"] = url.replace(0, url.find('/', 8), origin);
+    const std::string path = base::get_string(settings_, "source.path");
+    if (path.empty()) return;
+    const fs::path moved = folder_ / origin.substr(7) / fs::path(path).filename();
+    fs::create_directories(moved.parent_path());
+    fs::copy(path, moved, fs::copy_options::recursive);
+    source["path"] = moved.string();
   }
   fs::path folder_;
   json::value settings_;
@@ -124,6 +136,21 @@ TEST_P(SourceContract, EndsTheSameAfterBeingStoppedAnywhere) {
     ASSERT_TRUE(run(work, 10'000));
     EXPECT_EQ(content(work), content("whole")) << "stopped after " << lives << " requests";
   }
+}
+
+TEST_P(SourceContract, WhereItCameFromIsNoPartOfTheRows) {
+  const auto first = run("first", 10'000);
+  move_to("http://127.0.0.1:4001");
+  const auto second = run("second", 10'000);
+  move_to("http://127.0.0.1:4002");
+  const auto third = run("third", 10'000);
+  ASSERT_TRUE(first && second && third);
+  EXPECT_EQ(content("second"), content("first"));
+  EXPECT_EQ(content("third"), content("first"));
+  if (base::get_string(settings_, "source.url").empty()) return;
+  const auto provenance = base::read_file(folder_ / "third" / third->outputs.at("provenance"));
+  ASSERT_TRUE(provenance);
+  EXPECT_NE(provenance->find("http://127.0.0.1:4002/"), std::string::npos) << *provenance;
 }
 
 TEST_P(SourceContract, DropsWhatAKillLeftHalfWritten) {
