@@ -1,5 +1,7 @@
 #include "base/result.h"
 
+#include "base/text.h"
+
 namespace fulcrum::base {
 
 int exit_code(const Error& error) {
@@ -28,9 +30,12 @@ int http_status(const Error& error) {
   }
 }
 
+// In Chinese the code's own sentence stands before the message.
 std::string describe(const Error& error) {
   std::string text;
   if (!error.field.empty()) text += error.field + ": ";
+  const std::string said = translated("error." + error.code, "");
+  if (!said.empty()) text += said + (error.message.empty() ? "" : "：");
   text += error.message + " [" + error.code + "]";
   if (!error.fix.empty()) text += "\n  " + error.fix;
   return text;

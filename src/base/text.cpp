@@ -17,6 +17,7 @@ const Catalogue& catalogue(Language language) {
   };
   static const Catalogue chinese = {
 #include "base/text_zh.def"
+#include "base/names_zh.def"
   };
 #undef TEXT
   return language == Language::kChinese ? chinese : english;
@@ -39,6 +40,11 @@ std::string_view text_of(std::string_view key) {
   const auto& sentences = catalogue(language());
   const auto found = sentences.find(key);
   return found == sentences.end() ? key : found->second;
+}
+
+std::string translated(std::string_view key, std::string_view english) {
+  const auto sentence = text_of(key);
+  return std::string(sentence == key ? english : sentence);
 }
 
 }  // namespace fulcrum::base

@@ -1,6 +1,8 @@
 #pragma once
 // Sentences that a user sees, in English and Simplified Chinese. One catalogue a language
 // (text_en.def, text_zh.def); a test finds a key or a placeholder that one of them lacks.
+// names_zh.def translates what the code states in English where it stands: summaries of commands
+// and queries, error codes, factors of the scores.
 #include <fmt/format.h>
 
 #include <string>
@@ -18,6 +20,9 @@ Language language_from(std::string_view name);
 
 /// The sentence behind a key; the key itself when it is unknown (a test finds those).
 std::string_view text_of(std::string_view key);
+
+/// The sentence behind a key of names_zh.def in the chosen language; else `english`.
+std::string translated(std::string_view key, std::string_view english);
 
 /// text("run.done", plan, seconds) fills the sentence's {} placeholders.
 template <class... Args>

@@ -111,7 +111,11 @@ void add_contention(std::string& out, const json::value& report) {
   const json::value& contention = at(report, "contention");
   const json::value& policies = at(contention, "runs");
   if (!policies.is_array() || policies.get_array().empty()) return;
-  out += "\n" + base::text("report.contention") + " " + base::text("score.simulated") + "\n";
+  const json::value& first = at(policies.get_array()[0], "jobs");
+  out += "\n" +
+         base::text("report.contention", first.is_array() ? first.get_array().size() : 0,
+                    number(at(contention, "devices")), number(at(contention, "nodes"))) +
+         " " + base::text("score.simulated") + "\n";
   base::TableText table{.header = {base::text("report.policy"), base::text("report.job"),
                                    base::text("report.waited_h"), base::text("report.gpu_hours"),
                                    base::text("report.usd")},
@@ -138,11 +142,13 @@ void add_next(std::string& out, const json::value& report) {
   const json::value& next = at(report, "next");
   if (!next.is_array() || next.get_array().empty()) return;
   const json::value& first = next.get_array()[0];
-  out += "\n" +
-         base::text("report.next", base::get_string(first, "action"),
-                    base::text("score." + base::get_string(first, "score")),
-                    base::get_string(first, "factor")) +
-         "\n";
+  const std::string score = base::get_string(first, "score");
+  const std::string factor = base::get_string(first, "factor");
+  out +=
+      "\n" +
+      base::text("report.next", next_step(score, factor, first, base::get_string(first, "action")),
+                 base::text("score." + score), factor) +
+      "\n";
 }
 
 }  // namespace

@@ -21,9 +21,7 @@ namespace {
 namespace json = base::json;
 
 std::string summary_of(std::string_view kind, std::string_view name, std::string_view english) {
-  const std::string key = std::string(kind) + "." + std::string(name);
-  const auto translated = base::text_of(key);
-  return std::string(translated == key ? english : translated);
+  return base::translated(std::string(kind) + "." + std::string(name), english);
 }
 
 const json::object* object_at(const json::object& schema, std::string_view key) {

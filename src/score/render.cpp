@@ -66,6 +66,7 @@ json::object render_score(const AssessedScore& score, const Evidence& evidence, 
   object["simulated"] = score.is_simulated();
   object["weakest"] = text(score.weakest()->spec->name);
   object["next"] = text(score.decisive()->next());
+  object["next_factor"] = text(score.decisive()->spec->name);
   json::array missing;
   json::object factors;
   for (const auto& factor : score.factors) {

@@ -7,6 +7,10 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCES = sorted(p for folder in ("src", "apps") for p in (ROOT / folder).rglob("*")
                  if p.suffix in (".h", ".cpp"))
+# The first argument of what makes an error (base/result.h).
+ERROR_CODE = re.compile(
+    r'\b(?:usage|failed|refused|conflict|not_found|Failure|\w*[eE]rror)\s*[({]\s*'
+    r'(?:(?:\w+::)*ErrorKind::\w+\s*,)?\s*"([a-z_0-9]+\.[a-z_.0-9]+)"')
 MAX_FILE_LINES = 600
 MAX_FUNCTION_LINES = 80
 
@@ -29,8 +33,8 @@ def layer(path):
     return path.relative_to(ROOT / "src").parts[0]
 
 
-def catalogue(language):
-    text = (ROOT / f"src/base/text_{language}.def").read_text("utf-8")
+def catalogue(name):
+    text = (ROOT / f"src/base/{name}.def").read_text("utf-8")
     entries = re.findall(r'TEXT\(\s*"([^"]+)",\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\)', text)
     return {key: "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', body)) for key, body in entries}, [
         key for key, _ in entries]
@@ -103,8 +107,8 @@ class Size(unittest.TestCase):
 
 class Catalogues(unittest.TestCase):
     def test_both_languages_say_the_same(self):
-        english, english_order = catalogue("en")
-        chinese, chinese_order = catalogue("zh")
+        english, english_order = catalogue("text_en")
+        chinese, chinese_order = catalogue("text_zh")
         self.assertEqual(sorted(english), sorted(chinese))
         self.assertEqual(len(english_order), len(set(english_order)))
         self.assertEqual(len(chinese_order), len(set(chinese_order)))
@@ -113,7 +117,7 @@ class Catalogues(unittest.TestCase):
                              sorted(re.findall(r"\{[^}]*\}", chinese[key])), key)
 
     def test_every_sentence_that_the_code_asks_for_exists(self):
-        english, _ = catalogue("en")
+        english, _ = catalogue("text_en")
         asked = set()
         for path in SOURCES:
             if not path.name.endswith("_test.cpp"):
@@ -121,9 +125,27 @@ class Catalogues(unittest.TestCase):
         self.assertEqual(asked - set(english), set())
 
     def test_catalogues_are_sorted(self):
-        for language in ("en", "zh"):
-            _, order = catalogue(language)
-            self.assertEqual(order, sorted(order))
+        for name in ("text_en", "text_zh", "names_zh"):
+            _, order = catalogue(name)
+            self.assertEqual(order, sorted(set(order)))
+
+    def test_names_of_the_code_are_translated(self):
+        """Summaries, error codes and factors stand in English in the code; names_zh.def has them all,
+        and none that the code lost."""
+        wanted = set()
+        for kind, macro in (("command", "COMMAND"), ("query", r"\w*QUERY")):
+            for path in (ROOT / "src").rglob({"command": "commands.def", "query": "queries.def"}[kind]):
+                wanted |= {f"{kind}.{name}" for name in re.findall(
+                    rf'^{macro}\(\w+,\s*"([^"]+)"', path.read_text("utf-8"), re.MULTILINE)}
+        for score, factor in re.findall(r"^FACTOR\((\w+), (\w+),",
+                                        (ROOT / "src/score/factors.def").read_text("utf-8"), re.MULTILINE):
+            wanted |= {f"factor.{score}.{factor}.{part}" for part in ("definition", "raise", "missing")}
+        for path in SOURCES:
+            if not path.name.endswith("_test.cpp"):
+                wanted |= {f"error.{code}" for code in ERROR_CODE.findall(path.read_text("utf-8"))}
+        names, _ = catalogue("names_zh")
+        self.assertEqual(sorted(wanted - set(names)), [])
+        self.assertEqual(sorted(set(names) - wanted), [])
 
 
 class Lists(unittest.TestCase):
