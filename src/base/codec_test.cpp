@@ -114,6 +114,25 @@ TEST(Codec, PersonalTextKeepsItsSubject) {
   EXPECT_FALSE(decode<Personal>(json::string("a name")));
 }
 
+TEST(Codec, NumbersMadeInCodeDecodeAsIfTheyHadBeenParsed) {
+  // The parser makes signed integers of small numbers; code makes whatever its variables are.
+  const auto attempts = [](json::value number) {
+    return decode<std::vector<std::int64_t>>(json::array{std::move(number)});
+  };
+  EXPECT_EQ(attempts(json::value(std::uint64_t{7})).value().at(0), 7);
+  EXPECT_EQ(attempts(json::value(std::int64_t{-7})).value().at(0), -7);
+  EXPECT_EQ(attempts(json::value(std::size_t{1} << 40)).value().at(0), std::int64_t{1} << 40);
+  EXPECT_FALSE(attempts(json::value(~std::uint64_t{0})));  // larger than any signed one
+  const auto unsigned_of = [](json::value number) {
+    return decode<std::vector<std::uint64_t>>(json::array{std::move(number)});
+  };
+  EXPECT_EQ(unsigned_of(json::value(std::int64_t{7})).value().at(0), 7u);
+  EXPECT_EQ(unsigned_of(json::value(~std::uint64_t{0})).value().at(0), ~std::uint64_t{0});
+  EXPECT_FALSE(unsigned_of(json::value(std::int64_t{-1})));
+  EXPECT_EQ(decode<std::vector<double>>(json::array{json::value(std::uint64_t{3})}).value().at(0),
+            3.0);
+}
+
 TEST(Codec, TheSchemaSaysWhatDecodingAsksFor) {
   const json::object schema = schema_of<Job>();
   EXPECT_EQ(to_text(schema.at("required")), R"(["name"])");
