@@ -34,6 +34,18 @@ bool is_id(std::string_view id) {
   return id.size() == 64 && id.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+/// What cannot be looked at is not there: reading or writing it says why.
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+/// Of this process and, by the count, of one thread of it.
+std::string next_draft() {
+  static std::atomic<std::uint64_t> drafts{0};
+  return fmt::format("{}-{}", static_cast<long>(::getpid()), drafts++);
+}
+
 void sync_folder(const fs::path& folder) {
   const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory < 0) return;
@@ -77,7 +89,7 @@ class Draft {
 
  private:
   static base::Status make_parent(const fs::path& target) {
-    if (fs::exists(target.parent_path())) return {};
+    if (is_there(target.parent_path())) return {};
     CHECK_OK(base::make_folder(target.parent_path()));
     sync_folder(target.parent_path().parent_path());
     return {};
@@ -107,7 +119,7 @@ class LocalStore final : public Store {
 
   base::Result<ObjectId> put(std::string_view content) override {
     ObjectId id = base::sha256_hex(content);
-    if (fs::exists(path_of(id))) return id;
+    if (is_there(path_of(id))) return id;
     Draft draft(draft_path());
     draft.write(content);
     CHECK_OK(draft.place(path_of(id)));
@@ -125,7 +137,7 @@ class LocalStore final : public Store {
     if (stored && !read)
       return base::failed("file.read", fmt::format("cannot read {}", path.string()));
     ObjectId id = base::to_hex(hash.finish());
-    if (stored && fs::exists(path_of(id))) return id;
+    if (stored && is_there(path_of(id))) return id;
     CHECK_OK(draft.place(path_of(id)));
     return id;
   }
@@ -137,7 +149,7 @@ class LocalStore final : public Store {
   }
   base::Status get_file(const ObjectId& id, const fs::path& path) const override {
     CHECK_OK(check(id));
-    Draft draft(path.string() + fmt::format(".{}.part", static_cast<long>(::getpid())));
+    Draft draft(path.string() + "." + next_draft() + ".part");
     base::Sha256 hash;
     bool stored = true;
     const bool read = read_blocks(path_of(id), [&](std::string_view block) {
@@ -150,29 +162,32 @@ class LocalStore final : public Store {
       return base::failed("file.write", placed.error().message, "check the target folder");
     return {};
   }
-  bool contains(const ObjectId& id) const override { return is_id(id) && fs::exists(path_of(id)); }
+  bool contains(const ObjectId& id) const override { return is_id(id) && is_there(path_of(id)); }
   base::Result<std::vector<ObjectId>> list() const override {
     std::vector<ObjectId> ids;
     std::error_code error;
-    for (const auto& folder : fs::directory_iterator(root_, error)) {
-      const std::string prefix = folder.path().filename().string();
-      if (prefix.size() != 2 || !folder.is_directory()) continue;
-      for (const auto& file : fs::directory_iterator(folder.path(), error))
-        if (is_id(prefix + file.path().filename().string()))
-          ids.push_back(prefix + file.path().filename().string());
+    // Stepping on may fail too, and a range-for would throw then.
+    fs::directory_iterator folder(root_, error), end;
+    for (; !error && folder != end; folder.increment(error)) {
+      const std::string prefix = folder->path().filename().string();
+      if (prefix.size() != 2 || !folder->is_directory(error)) continue;
+      fs::directory_iterator file(folder->path(), error);
+      for (; !error && file != end; file.increment(error))
+        if (is_id(prefix + file->path().filename().string()))
+          ids.push_back(prefix + file->path().filename().string());
+      if (error) break;
     }
     if (error)
       return base::failed("object.list",
-                          fmt::format("cannot list {}: {}", root_.string(), error.message()));
+                          fmt::format("cannot list {}: {}", root_.string(), error.message()),
+                          "check the permissions of the object folder");
     std::sort(ids.begin(), ids.end());
     return ids;
   }
 
  private:
   fs::path path_of(const ObjectId& id) const { return root_ / id.substr(0, 2) / id.substr(2); }
-  fs::path draft_path() {
-    return root_ / "tmp" / fmt::format("{}-{}", static_cast<long>(::getpid()), next_draft_++);
-  }
+  fs::path draft_path() const { return root_ / "tmp" / next_draft(); }
   base::Status check(const ObjectId& id) const {
     if (!contains(id)) return base::not_found("object.missing", "no object " + id);
     return {};
@@ -183,7 +198,6 @@ class LocalStore final : public Store {
   }
 
   fs::path root_;
-  std::atomic<std::uint64_t> next_draft_{0};
 };
 
 }  // namespace

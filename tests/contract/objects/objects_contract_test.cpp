@@ -96,6 +96,21 @@ TEST_P(ObjectsContract, ManyThreadsPutTheSame) {
   for (const auto& id : ids) EXPECT_TRUE(store_->get(id));
 }
 
+TEST_P(ObjectsContract, ManyThreadsTakeOutToTheSamePlace) {
+  const std::string content(3 << 20, 'x');
+  const auto id = store_->put(content);
+  ASSERT_TRUE(id);
+  std::atomic<int> failed = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i)
+    threads.emplace_back([&] { failed += !store_->get_file(*id, folder_ / "out"); });
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(failed, 0);
+  EXPECT_EQ(base::read_file(folder_ / "out").value_or("").size(), content.size());
+  for (const auto& left : std::filesystem::directory_iterator(folder_))
+    EXPECT_FALSE(left.path().string().ends_with(".part")) << left.path();
+}
+
 TEST_P(ObjectsContract, FindsDamageAndSurvivesReopening) {
   if (!GetParam().on_disk) GTEST_SKIP() << "not on disk";
   const auto id = store_->put("precious").value();
