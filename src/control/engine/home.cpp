@@ -91,12 +91,35 @@ class OpenHome final : public Home {
     return valid;
   }
 
+  /// Nobody can tell which of the owner's tokens the file held, so all of them stop.
+  base::Status revoke_owner_tokens() {
+    std::vector<std::string> ids;
+    engine_->with_pillar("trust", [&](const ledger::Pillar& pillar) {
+      for (const auto& [id, token] : trust::state_of(pillar).tokens)
+        if (!token.revoked && token.actor == kOwnerActor &&
+            trust::to_role(token.role) == ledger::Role::kOwner)
+          ids.push_back(id);
+    });
+    for (const auto& id : ids) {
+      const auto reply = engine_->submit({.name = "token.revoke",
+                                          .body = base::json::object{{"token", id}},
+                                          .actor = std::string(kOwnerActor),
+                                          .role = ledger::Role::kOwner,
+                                          .idempotency_key = {}});
+      if (!reply) return base::Failure(reply.error());
+    }
+    return {};
+  }
+
   base::Status prepare_token(std::int64_t now_us) {
     if (auto text = base::read_file(paths_.token())) {
       token_ = std::move(*text);
       while (!token_.empty() && token_.back() == '\n') token_.pop_back();
       if (is_valid(base::sha256_hex(token_), now_us)) return {};
     }
+    // Whoever has the lost file must not be let in by it. Before the new one is made: a crash in
+    // between leaves a home without a token, and the next open makes it one.
+    CHECK_OK(revoke_owner_tokens());
     token_ = new_token();
     // The file first: a token that only the ledger knows would be of no use to anybody.
     CHECK_OK(base::write_file(paths_.token(), token_ + "\n", 0600));

@@ -62,7 +62,8 @@ class Home {
 inline constexpr std::string_view kOwnerActor = "member/owner";
 
 /// Opens the ledger with every pillar, its keys (HOME/keys), and the objects. When HOME/token is
-/// missing or no longer valid it makes a new owner's token (mode 0600) and records its hash.
+/// missing or no longer valid it makes a new owner's token (mode 0600) and records its hash; every
+/// earlier owner's token of kOwnerActor stops then, the lost one among them.
 /// Fails with `home.open`, `ledger.*`, `file.*`.
 base::Result<std::unique_ptr<Home>> open_home(HomePaths paths, HomeLock lock,
                                               EngineOptions options = {});
