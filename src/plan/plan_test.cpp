@@ -142,6 +142,18 @@ TEST(Variables, OnlyKnownOnesAreReplaced) {
     return std::nullopt;
   };
   EXPECT_EQ(substitute(std::string_view("x${a}y${b}z${"), lookup), "x1y${b}z${");
+  const ValueLookup typed = [](std::string_view name) -> std::optional<base::json::value> {
+    if (name == "shop.port") return base::json::value(8080);
+    return std::nullopt;
+  };
+  const base::json::value filled =
+      substitute(base::json::object{{"port", "${shop.port}"},
+                                    {"list", {"${shop.port}", "${later}"}},
+                                    {"url", "http://h:${shop.port}/"},
+                                    {"command", {"serve", "${shop.port}"}}},
+                 typed);
+  EXPECT_EQ(base::to_text(filled), R"({"port":8080,"list":[8080,"${later}"],)"
+                                   R"("url":"http://h:8080/","command":["serve","8080"]})");
   EXPECT_EQ(variables_in(base::json::object{{"k", "${p.q}${a}"}}),
             (std::set<std::string>{"a", "p.q"}));
 }

@@ -51,36 +51,41 @@ std::string substitute(std::string_view text, const Lookup& lookup) {
   return result + std::string(rest);
 }
 
-json::value substitute(const json::value& value, const Lookup& lookup) {
-  return transform(value, [&](const json::string& text) -> json::value {
-    return json::string(substitute(std::string_view(text), lookup));
-  });
-}
-
-json::value substitute_settings(const json::value& value, const json::object& settings) {
-  const Lookup lookup = [&](std::string_view name) -> std::optional<std::string> {
-    const auto* setting = settings.if_contains(name);
-    if (!setting) return std::nullopt;
-    return setting->is_string() ? std::string(setting->get_string()) : base::to_text(*setting);
+json::value substitute(const json::value& value, const ValueLookup& lookup) {
+  const Lookup as_text = [&](std::string_view name) -> std::optional<std::string> {
+    const auto found = lookup(name);
+    if (!found) return std::nullopt;
+    return found->is_string() ? std::string(found->get_string()) : base::to_text(*found);
   };
   if (const auto* object = value.if_object()) {
     json::object result;
     for (const auto& entry : *object)
-      result[entry.key()] = entry.key() == "command" ? substitute(entry.value(), lookup)
-                                                     : substitute_settings(entry.value(), settings);
+      result[entry.key()] =
+          entry.key() == "command"
+              ? transform(entry.value(),
+                          [&](const json::string& word) -> json::value {
+                            return json::string(substitute(std::string_view(word), as_text));
+                          })
+              : substitute(entry.value(), lookup);
     return result;
   }
   if (const auto* array = value.if_array()) {
     json::array result;
-    for (const auto& element : *array) result.push_back(substitute_settings(element, settings));
+    for (const auto& element : *array) result.push_back(substitute(element, lookup));
     return result;
   }
   if (!value.is_string()) return value;
   const std::string_view text(value.get_string());
   if (text.starts_with("${") && text.find('}') == text.size() - 1)
-    if (const auto* setting = settings.if_contains(text.substr(2, text.size() - 3)))
-      return *setting;
-  return json::string(substitute(text, lookup));
+    if (auto found = lookup(text.substr(2, text.size() - 3))) return std::move(*found);
+  return json::string(substitute(text, as_text));
+}
+
+json::value substitute_settings(const json::value& value, const json::object& settings) {
+  return substitute(value, [&](std::string_view name) -> std::optional<json::value> {
+    const auto* setting = settings.if_contains(name);
+    return setting ? std::optional(*setting) : std::nullopt;
+  });
 }
 
 std::set<std::string> variables_in(const json::value& value) {

@@ -14,13 +14,14 @@ namespace fulcrum::plan {
 
 /// nullopt: leave ${name} as it stands.
 using Lookup = std::function<std::optional<std::string>(std::string_view name)>;
+using ValueLookup = std::function<std::optional<base::json::value>(std::string_view name)>;
 
 /// Replaces every ${name} that lookup knows.
 std::string substitute(std::string_view text, const Lookup& lookup);
-/// Every text inside a value.
-base::json::value substitute(const base::json::value& value, const Lookup& lookup);
-/// As above, from a map of settings. A text that is exactly "${name}" takes the setting's type,
-/// except in a `command`, whose words are always text.
+/// Every text inside a value. One that is exactly "${name}" takes the type of what lookup knows, so
+/// that a number stays one, except in a `command`, whose words are always text.
+base::json::value substitute(const base::json::value& value, const ValueLookup& lookup);
+/// As above, from a map of settings.
 base::json::value substitute_settings(const base::json::value& value,
                                       const base::json::object& settings);
 /// The names that still stand as ${name}.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 
@@ -237,18 +238,24 @@ base::Result<std::map<std::string, std::string>> StepRunner::bring_inputs(
 
 json::value StepRunner::fill_variables(const plan::Step& step, const std::string& work_folder,
                                        const std::map<std::string, std::string>& inputs) {
-  return plan::substitute(step.settings, [&](std::string_view name) -> std::optional<std::string> {
-    if (name == "work") return work_folder;
-    if (name == "plan_folder") return plan_folder_;
-    if (name == "home") return surroundings_.home;
-    if (name == "seed") return std::to_string(step.seed);
+  return plan::substitute(step.settings, [&](std::string_view name) -> std::optional<json::value> {
+    const auto text = [](const std::string& value) { return json::value(json::string(value)); };
+    if (name == "work") return text(work_folder);
+    if (name == "plan_folder") return text(plan_folder_);
+    if (name == "home") return text(surroundings_.home);
+    if (name == "seed") return json::value(step.seed);
     if (const auto input = inputs.find(std::string(name)); input != inputs.end())
-      return input->second;
+      return text(input->second);
     const auto dot = name.rfind('.');
     if (dot == std::string_view::npos) return std::nullopt;
-    const std::string owner(name.substr(0, dot));
+    const std::string owner(name.substr(0, dot)), member(name.substr(dot + 1));
     if (!checked_.plan.services.contains(owner)) return std::nullopt;
-    return services_.value(owner, std::string(name.substr(dot + 1)));
+    const std::string value = services_.value(owner, member);
+    std::int64_t port = 0;
+    if (member == "port" &&
+        std::from_chars(value.data(), value.data() + value.size(), port).ec == std::errc())
+      return json::value(port);
+    return text(value);
   });
 }
 
