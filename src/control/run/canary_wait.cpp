@@ -85,7 +85,7 @@ class CanaryStep {
   base::Result<CanaryOutcome> run() {
     const plan::Release& release = *context_.plan.release;
     CanarySpec spec;
-    spec.start.release = context_.identity.substr(0, 24);
+    spec.start.release = canary_release(context_.identity);
     spec.start.model = release.model;
     spec.start.candidate = candidate_.version;
     spec.start.stable = stable_.version;
@@ -189,14 +189,14 @@ json::object gate_record(const StepContext& context, const CanaryOutcome& outcom
           {"value", evidence ? base::get_number(*evidence, "difference") : 0.0},
           {"target", 0.0},
           {"passed", outcome.status == "promoted"},
-          {"evidence", json::array{json::string("release/" + context.identity.substr(0, 24))}},
+          {"evidence", json::array{json::string("release/" + canary_release(context.identity))}},
           {"simulated", context.plan.release->traffic.simulated}};
 }
 
 /// Did this step start its release before, in a run that was killed?
 base::Result<bool> is_release_known(const StepContext& context) {
   auto shown = context.surroundings.engine.query(
-      "release.show", json::object{{"release", context.identity.substr(0, 24)}}, "service/runner",
+      "release.show", json::object{{"release", canary_release(context.identity)}}, "service/runner",
       ledger::Role::kService);
   if (shown) return true;
   if (shown.error().kind == base::ErrorKind::kNotFound) return false;
@@ -246,7 +246,7 @@ base::Result<StepEnding> watch_canary(StepContext& context) {
   if (context.plan.release->first_release) {
     ending.result.commands.push_back(
         {"release.baseline",
-         json::object{{"release", "first-" + context.identity.substr(0, 12)},
+         json::object{{"release", first_release(context.identity)},
                       {"model", context.plan.release->model},
                       {"metric", "validation_ndcg_at_10"},
                       {"versions", json::array{json::string(candidate.version),

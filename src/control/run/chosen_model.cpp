@@ -4,6 +4,7 @@
 
 #include "base/codec.h"
 #include "base/files.h"
+#include "base/hash.h"
 #include "control/run/reported_figures.h"
 #include "control/run/step_outputs.h"
 
@@ -30,15 +31,18 @@ ModelVersion version_of(const StepContext& context, const std::string& input,
           .kind = label};
 }
 
-/// What the registry has as the stable version of the plan's model; null when there is none.
-base::Result<json::value> stable_entry(const StepContext& context) {
+/// What the registry has as the stable version of a model; null when there is none.
+base::Result<json::value> stable_entry(Engine& engine, const std::string& model) {
   TRY(const json::value listed,
-      context.surroundings.engine.query(
-          "model.list", json::object{{"model", context.plan.release->model}, {"stage", "stable"}},
-          "service/runner", ledger::Role::kService));
+      engine.query("model.list", json::object{{"model", model}, {"stage", "stable"}},
+                   "service/runner", ledger::Role::kService));
   const auto* models = base::find_path(listed, "models");
   if (!models || !models->is_array() || models->get_array().empty()) return json::value(nullptr);
   return models->get_array()[0];
+}
+
+base::Result<json::value> stable_entry(const StepContext& context) {
+  return stable_entry(context.surroundings.engine, context.plan.release->model);
 }
 
 /// The registry's stable version of the plan's model, its folder brought back; nullopt: none yet.
@@ -98,6 +102,36 @@ base::Result<ModelVersion> other_arm(const StepContext& context, const ModelVers
 base::Result<bool> is_stable(const StepContext& context, const ModelVersion& model) {
   TRY(const json::value entry, stable_entry(context));
   return base::get_string(entry, "version") == model.version;
+}
+
+std::string canary_release(const std::string& identity) {
+  return identity.substr(0, 24);
+}
+
+std::string first_release(const std::string& identity) {
+  return "first-" + identity.substr(0, 12);
+}
+
+base::Result<std::string> identity_in_registry(Engine& engine, const plan::Plan& plan,
+                                               const plan::Step& step, std::string identity) {
+  if (step.kind != "release.canary" || !plan.release) return identity;
+  const auto with = [&](const std::string& stable) {
+    return stable.empty() ? identity : base::sha256_hex(identity + "\n" + stable);
+  };
+  TRY(const json::value entry, stable_entry(engine, plan.release->model));
+  if (entry.is_null()) return identity;
+  // The release that made it stable: this step's own, begun with the version before it or, for a
+  // model's first release, with none?
+  const std::string release = base::get_string(entry, "release");
+  const auto shown =
+      engine.query("release.show", json::object{{"release", release}, {"chunks", false}},
+                   "service/runner", ledger::Role::kService);
+  for (const std::string& before :
+       {std::string(), shown ? base::get_string(*shown, "stable") : std::string()}) {
+    const std::string own = with(before);
+    if (release == canary_release(own) || release == first_release(own)) return own;
+  }
+  return with(base::get_string(entry, "version"));
 }
 
 base::Result<json::object> registration_of(const StepContext& context, const ModelVersion& model) {

@@ -10,6 +10,7 @@
 #include <set>
 #include <thread>
 
+#include "control/run/chosen_model.h"
 #include "control/run/plan_records.h"
 #include "control/run/run_report.h"
 #include "control/run/services.h"
@@ -221,7 +222,9 @@ base::Result<std::vector<StepForecast>> forecast_plan(RunSurroundings surroundin
                     [&](const auto& need) { return finished.contains(need); });
     const bool fetches = options.refresh && step.kind == "data.collect";
     if (known && !fetches) {
-      const std::string identity = identity_of(checked.plan, step, finished, folder);
+      TRY(const std::string identity,
+          identity_in_registry(surroundings.engine, checked.plan, step,
+                               identity_of(checked.plan, step, finished, folder)));
       TRY(auto result, records.find_result(identity));
       if (result) {
         forecast.cached = true;

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/files.h"
+#include "control/run/chosen_model.h"
 #include "control/run/step_outputs.h"
 #include "plan/variables.h"
 
@@ -78,6 +79,9 @@ std::pair<StepOutcome, FinishedStep> StepRunner::run(
   StepOutcome outcome{.id = step.id};
   FinishedStep end;
   end.identity = identity_of(checked_.plan, step, finished, plan_folder_);
+  const auto identity =
+      identity_in_registry(surroundings_.engine, checked_.plan, step, end.identity);
+  if (identity) end.identity = *identity;
   const auto fail = [&](const base::Error& error) {
     outcome.state = error.kind == base::ErrorKind::kRefused ? "refused" : "failed";
     outcome.error = error;
@@ -85,7 +89,9 @@ std::pair<StepOutcome, FinishedStep> StepRunner::run(
   // A run that was killed goes on: what it has fetched, or is still fetching, is not thrown away.
   const std::string state = records_.step_state(run, step.id);
   const bool fetches = refresh_ && step.kind == "data.collect" && state != "done";
-  auto cached = records_.find_result(end.identity);
+  auto cached = identity
+                    ? records_.find_result(*identity)
+                    : base::Result<std::optional<FinishedStep>>(base::Failure(identity.error()));
   if (!cached) {
     fail(cached.error());
   } else if (*cached && !fetches) {
