@@ -67,6 +67,13 @@ void append_event(std::string& out, const ledger::Event& event) {
   out += '}';
 }
 
+/// A page of nothing else is no read to record: whoever follows the ledger would feed what he
+/// follows for ever.
+bool is_evidence_of_reading(const ledger::Event& event) {
+  return event.kind == control::kAccessRecorded &&
+         event.payload.find(R"("what":"ledger.)") != std::string::npos;
+}
+
 }  // namespace
 
 std::string event_text(const ledger::Event& event) {
@@ -119,28 +126,32 @@ HttpResponse run_query(control::Engine& engine, std::string_view name, const Htt
   return json_response(*answer);
 }
 
-HttpResponse read_ledger(control::Engine& engine, const HttpRequest& request) {
+HttpResponse read_ledger(control::Engine& engine, const HttpRequest& request,
+                         const Identity& identity) {
   const auto from = number_parameter(request, "from", 1);
   if (!from) return error_response(from.error());
   const auto limit = number_parameter(request, "limit", kDefaultPage);
   if (!limit) return error_response(limit.error());
-  auto page = ledger_page(engine, *from, *limit);
+  auto page = ledger_page(engine, *from, *limit, identity.actor);
   if (!page) return error_response(page.error());
   return {.body = std::move(*page)};
 }
 
-base::Result<std::string> ledger_page(const control::Engine& engine, std::uint64_t from,
-                                      std::uint64_t limit) {
+base::Result<std::string> ledger_page(control::Engine& engine, std::uint64_t from,
+                                      std::uint64_t limit, const std::string& reader) {
   const std::uint64_t first = std::max<std::uint64_t>(1, from);
   const std::uint64_t most = std::clamp<std::uint64_t>(limit, 1, kMostPage);
   std::string page = R"({"events":[)";
   std::uint64_t next = first;
+  bool has_news = false;
   CHECK_OK(engine.store().read(first, most, [&](const ledger::Event& event) {
     if (next != first) page += ',';
     append_event(page, event);
+    has_news = has_news || !is_evidence_of_reading(event);
     next = event.seq + 1;
     return page.size() < kMostPageBytes;
   }));
+  if (has_news) CHECK_OK(engine.record_read(reader, "ledger.read", "ledger"));
   fmt::format_to(std::back_inserter(page), R"(],"next":{}}})", next);
   return page;
 }

@@ -124,12 +124,19 @@ class EngineRouter final : public Router {
     add_get("/openapi.json", Access::kOpen, [this](const HttpRequest&, const Identity&) {
       return json_response(openapi_of(engine_.pillars()));
     });
-    add_get("/api/v1/ledger", Access::kToken, [this](const HttpRequest& request, const Identity&) {
-      return read_ledger(engine_, request);
-    });
-    add_get("/api/v1/events", Access::kToken, [this](const HttpRequest& request, const Identity&) {
-      return stream_events(engine_, request);
-    });
+    add_get("/api/v1/ledger", Access::kToken,
+            [this](const HttpRequest& request, const Identity& who) {
+              return read_ledger(engine_, request, who);
+            });
+    add_get(
+        "/api/v1/events", Access::kToken, [this](const HttpRequest& request, const Identity& who) {
+          auto response = stream_events(engine_, request);
+          if (!response.stream) return response;
+          // Once, as it opens: evidence for each event would be an event, and feed itself.
+          if (const auto kept = engine_.record_read(who.actor, "ledger.events", "ledger"); !kept)
+            return error_response(kept.error());
+          return response;
+        });
   }
 
   void add_engine_routes() {

@@ -47,7 +47,7 @@ class LocalBackend final : public Backend {
   }
 
   base::Result<json::value> ledger(std::uint64_t from, std::uint64_t limit) override {
-    TRY(const auto page, api::ledger_page(home_->engine(), from, limit));
+    TRY(const auto page, api::ledger_page(home_->engine(), from, limit, me_.actor));
     return base::parse_json(page, "ledger");
   }
   base::Result<std::uint64_t> ledger_size() override { return home_->engine().store().size(); }

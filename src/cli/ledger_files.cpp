@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "cli/backend.h"
 #include "control/engine/pillars.h"
 #include "ledger/export.h"
 #include "ledger/verify.h"
@@ -20,11 +21,16 @@ namespace {
 namespace json = base::json;
 namespace fs = std::filesystem;
 
-/// For reading beside a server: SQLite lets readers in while another process writes.
-base::Result<std::unique_ptr<ledger::Store>> open_for_reading(const control::HomePaths& paths) {
+base::Status ledger_exists(const control::HomePaths& paths) {
   std::error_code ignored;
   if (!fs::exists(paths.ledger(), ignored))
     return base::not_found("ledger.missing", base::text("ledger.missing", paths.ledger().string()));
+  return {};
+}
+
+/// For reading beside a server: SQLite lets readers in while another process writes.
+base::Result<std::unique_ptr<ledger::Store>> open_for_reading(const control::HomePaths& paths) {
+  CHECK_OK(ledger_exists(paths));
   return ledger::open_sqlite_store(
       paths.ledger().string(),
       {.tables = control::all_tables(control::make_pillars()), .sign = {}});
@@ -84,8 +90,19 @@ base::Status rebuild(const Session& session) {
   return {};
 }
 
+/// An export is a read of everything: it is kept in the audit before anything leaves.
+base::Status record_export(const Session& session) {
+  TRY(const auto backend, connect(session));
+  TRY([[maybe_unused]] const auto reply,
+      backend->command("access.record",
+                       json::object{{"what", "ledger.export"}, {"subject", "ledger"}}, {}));
+  return {};
+}
+
 base::Status export_ledger(const std::string& target, const Session& session) {
   const auto paths = session.paths();
+  CHECK_OK(ledger_exists(paths));
+  CHECK_OK(record_export(session));
   TRY(const auto store, open_for_reading(paths));
   ledger::ExportOptions options;
   if (auto text = base::read_file(paths.keys() / "ledger.pub")) {

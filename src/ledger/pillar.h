@@ -50,6 +50,10 @@ struct QuerySpec {
   Role role = Role::kViewer;
   std::string_view summary;
   base::json::object schema;
+  /// Whoever asks is kept in the audit: the answer is data (records, labels, texts of people, the
+  /// audit itself), not a figure of management. `about`: the parameter that names which data.
+  bool reads_data = false;
+  std::string_view about = {};
 };
 
 /// Called by one thread (the writer) except answer(), which any thread may call while the engine

@@ -6,6 +6,8 @@
 //   types.h       described command, query and event structs
 //   commands.def  COMMAND(AddNote, "note.add", kMember, "A remark on anything")
 //   queries.def   QUERY(ListNotes, "note.list", kViewer, "Remarks, newest first")
+//                 DATA_QUERY(LabelResult, "label.result", kViewer, "Labels …", "queue")
+//                 where the answer is data whose reading is audited, by that parameter ("": none)
 //   events.def    EVENT(NoteAdded, "note.added")
 //   state.h       struct State (described: it is saved in snapshots)
 //   decide.h      Result<NewEvents> decide(const State&, const AddNote&, const Context&); …
@@ -66,7 +68,12 @@ class BoundPillar final : public ledger::Pillar {
     TRY(auto query, base::decode<Type>(parameters));                                      \
     return FULCRUM_PILLAR::answer(state, query, tables);                                  \
   };
+#define DATA_QUERY(Type, query_name, role, summary, parameter) \
+  QUERY(Type, query_name, role, summary)                       \
+  queries_.back().reads_data = true;                           \
+  queries_.back().about = parameter;
 #include FULCRUM_DEF(queries.def)
+#undef DATA_QUERY
 #undef QUERY
 #define EVENT(Type, event_kind)                                                                 \
   evolvers_[event_kind] = [](State& state, const json::value& payload, const EventMeta& meta) { \

@@ -28,7 +28,9 @@ namespace fulcrum::FULCRUM_PILLAR {
 
 #define QUERY(Type, name, role, summary) \
   base::Result<base::json::value> answer(const State&, const Type&, const ledger::TableReader&);
+#define DATA_QUERY(Type, name, role, summary, about) QUERY(Type, name, role, summary)
 #include FULCRUM_DECLARE_DEF(queries.def)
+#undef DATA_QUERY
 #undef QUERY
 
 }  // namespace fulcrum::FULCRUM_PILLAR

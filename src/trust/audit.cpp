@@ -12,7 +12,8 @@ base::Result<NewEvents> decide(const State&, const RecordAccess& command, const 
   if (command.what.empty()) return base::usage("access.what", "say what was done", "what");
   if (command.subject.empty())
     return base::usage("access.subject", "say which data was read", "subject");
-  return NewEvents{event("audit/" + context.actor, AccessRecorded{command.what, command.subject})};
+  return NewEvents{event("audit/" + context.actor, AccessRecorded{command.what, command.subject, 1,
+                                                                  context.now_us, context.now_us})};
 }
 
 base::Result<NewEvents> decide(const State& state, const EraseSubject& command, const Context&) {

@@ -14,7 +14,8 @@ std::vector<ledger::TableSpec> table_specs() {
                        {"actor", kText},
                        {"what", kText},
                        {"subject", kText},
-                       {"outcome", kText}},
+                       {"outcome", kText},
+                       {"count", kInteger}},
            .key_columns = 1,
            .indexed = {"actor", "subject"}},
           {.name = "trust_subjects",
@@ -59,15 +60,17 @@ void project_subjects(const ledger::Event& event, const base::json::value& paylo
 void project(const ledger::Event& event, const base::json::value& payload,
              ledger::TableWriter& tables) {
   std::string what = event.kind, subject = event.stream, outcome = "done";
+  std::int64_t count = 1;
   if (event.kind == "command.refused") {
     what = base::get_string(payload, "command");
     outcome = base::get_string(payload, "code");
   } else if (event.kind == "access.recorded") {
     what = "read:" + base::get_string(payload, "what");
     subject = base::get_string(payload, "subject");
+    count = base::get_integer(payload, "count", 1);
   }
   tables.upsert("trust_audit", {static_cast<std::int64_t>(event.seq), event.time_us, event.actor,
-                                what, subject, outcome});
+                                what, subject, outcome, count});
   project_subjects(event, payload, tables);
 }
 

@@ -109,18 +109,24 @@ struct RoleRevoked {
 };
 BOOST_DESCRIBE_STRUCT(RoleRevoked, (), (actor))
 
-/// Appended by the engine on stream audit/ACTOR when a command was not let through.
+/// Appended by the engine on stream audit/ACTOR when a command, or a query, was not let through.
 struct CommandRefused {
   std::string command;
   std::string code;
 };
 BOOST_DESCRIBE_STRUCT(CommandRefused, (), (command, code))
 
+/// `count` reads of one actor, between first_us and last_us (0: at the event's own time). The
+/// engine writes it for every query of data (`what` is its name, `subject` the data it names); a
+/// front for what is no query ("ledger.read"); access.record for what is read outside.
 struct AccessRecorded {
   std::string what;
   std::string subject;
+  std::uint64_t count = 1;
+  std::int64_t first_us = 0;
+  std::int64_t last_us = 0;
 };
-BOOST_DESCRIBE_STRUCT(AccessRecorded, (), (what, subject))
+BOOST_DESCRIBE_STRUCT(AccessRecorded, (), (what, subject, count, first_us, last_us))
 
 /// Whoever holds the vault destroys the subject's key when it sees this.
 struct SubjectErased {

@@ -14,6 +14,7 @@
 
 #include "control/engine/engine_group.h"
 #include "control/engine/engine_state.h"
+#include "control/engine/read_audit.h"
 
 namespace fulcrum::control {
 
@@ -54,7 +55,15 @@ class LedgerEngine final : public Engine {
         store_(std::move(store)),
         vault_(std::move(vault)),
         state_(std::move(pillars), vault_.get()),
-        builder_(state_, *store_, vault_.get(), options_) {}
+        builder_(state_, *store_, vault_.get(), options_),
+        reads_(*options_.clock, options_.read_window_us,
+               [this](const std::string& actor, ledger::NewEvents events, RecordDone done) {
+                 PendingCommand pending;
+                 pending.request.actor = actor;
+                 pending.done = std::move(done);
+                 pending.evidence = std::move(events);
+                 queue(std::move(pending));
+               }) {}
   ~LedgerEngine() override;
 
   /// Replays and starts the writer.
@@ -65,6 +74,10 @@ class LedgerEngine final : public Engine {
                     std::function<void(base::Result<CommandReply>)> done) override;
   base::Result<json::value> query(std::string_view name, const json::value& parameters,
                                   const std::string& actor, ledger::Role role) override;
+  base::Status record_read(const std::string& actor, std::string_view what,
+                           std::string_view subject) override {
+    return reads_.record(actor, what, subject);
+  }
   void with_pillar(std::string_view pillar,
                    const std::function<void(const ledger::Pillar&)>& use) const override;
   const std::vector<std::unique_ptr<ledger::Pillar>>& pillars() const override {
@@ -79,6 +92,9 @@ class LedgerEngine final : public Engine {
 
  private:
   using Batch = std::vector<PendingCommand>;
+  void queue(PendingCommand pending);
+  base::Result<json::value> answer(const EngineState::Found& found, std::string_view name,
+                                   const json::value& parameters);
   void write_loop();
   /// Waits for commands; false when the engine stops and none is left.
   bool take(std::deque<PendingCommand>& taken);
@@ -114,9 +130,11 @@ class LedgerEngine final : public Engine {
   EngineCounters counters_;
   std::atomic<std::uint64_t> snapshot_seq_ = 0;
   std::thread writer_;
+  ReadAudit reads_;
 };
 
 LedgerEngine::~LedgerEngine() {
+  if (writer_.joinable()) reads_.close();
   {
     const std::lock_guard lock(queue_mutex_);
     is_stopping_ = true;
@@ -147,9 +165,13 @@ base::Result<CommandReply> LedgerEngine::submit(CommandRequest request) {
 
 void LedgerEngine::submit_async(CommandRequest request,
                                 std::function<void(base::Result<CommandReply>)> done) {
+  queue({std::move(request), std::move(done)});
+}
+
+void LedgerEngine::queue(PendingCommand pending) {
   {
     const std::lock_guard lock(queue_mutex_);
-    queue_.push_back({std::move(request), std::move(done)});
+    queue_.push_back(std::move(pending));
     if (queue_.size() > 1) return;  // the writer was woken already
   }
   queue_filled_.notify_one();
@@ -160,10 +182,24 @@ base::Result<json::value> LedgerEngine::query(std::string_view name, const json:
   const auto found = state_.find_query(name);
   if (!found.pillar)
     return base::usage("query.unknown", "no such query: " + std::string(name), "query");
-  if (role < found.role)
+  if (role < found.role) {
+    CHECK_OK(reads_.record_refusal(actor, name));
     return base::refused("permission.denied", fmt::format("{} needs the role {}, {} has {}", name,
                                                           ledger::role_name(found.role), actor,
                                                           ledger::role_name(role)));
+  }
+  auto read = answer(found, name, parameters);
+  if (read && found.query->reads_data)
+    CHECK_OK(reads_.record(actor, name,
+                           found.query->about.empty()
+                               ? std::string()
+                               : base::get_string(parameters, found.query->about)));
+  return read;
+}
+
+base::Result<json::value> LedgerEngine::answer(const EngineState::Found& found,
+                                               std::string_view name,
+                                               const json::value& parameters) {
   const std::shared_lock lock(state_mutex_);
   try {
     auto answer = found.pillar->answer(name, parameters, store_->tables());
@@ -306,6 +342,7 @@ void LedgerEngine::erase_subjects(std::vector<std::string> subjects) {
 void LedgerEngine::count(const Batch& batch, const base::Status& status, std::uint64_t append_us) {
   const std::lock_guard lock(counters_mutex_);
   for (const auto& pending : batch) {
+    if (!pending.evidence.empty()) continue;
     if (!pending.reply) {
       (pending.reply.error().code == "permission.denied" ? counters_.refused
                                                          : counters_.rejected)++;

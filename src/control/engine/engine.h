@@ -43,7 +43,8 @@ struct EngineOptions {
   std::size_t max_group_events = 1000;  // events committed together at most
   std::uint64_t snapshot_every_events = 100'000;
   const base::Clock* clock = &base::system_clock();
-  std::uint64_t seed = 0;  // 0: from the operating system
+  std::uint64_t seed = 0;                   // 0: from the operating system
+  std::int64_t read_window_us = 1'000'000;  // reads of data counted together, see record_read()
 };
 
 /// What the engine did since it was opened, for /metrics.
@@ -62,9 +63,11 @@ struct EngineCounters {
   std::uint64_t snapshot_seq = 0;  // of the last snapshot written or read
 };
 
-/// The engine itself writes this event on stream "audit/ACTOR" when it denies a permission:
-/// {"command": "job.submit", "code": "permission.denied"}.
+/// The engine itself writes this event on stream "audit/ACTOR" when it denies a permission, for a
+/// command or a query: {"command": "job.submit", "code": "permission.denied"}.
 inline constexpr std::string_view kCommandRefused = "command.refused";
+/// And this one for reads of data: {"what","subject","count","first_us","last_us"}.
+inline constexpr std::string_view kAccessRecorded = "access.recorded";
 
 /// Thread-safe. Owns the pillars and the store.
 ///
@@ -87,6 +90,16 @@ class Engine {
   virtual base::Result<base::json::value> query(std::string_view name,
                                                 const base::json::value& parameters,
                                                 const std::string& actor, ledger::Role role) = 0;
+
+  /// Keeps in the ledger that `actor` read `subject` by `what`; query() does so itself for queries
+  /// that read data, fronts call it for what is no query. The first such read of a window blocks
+  /// until `access.recorded` on stream "audit/ACTOR" is durable, so that no answer leaves without
+  /// evidence; where that fails nothing may be shown. Later reads of the same window are counted in
+  /// memory and written together when it ends, within a second, and when the engine closes. A
+  /// process that is killed thus loses at most how often something was read in its last second,
+  /// never that it was read.
+  virtual base::Status record_read(const std::string& actor, std::string_view what,
+                                   std::string_view subject) = 0;
 
   /// Runs `use` with a pillar's state readable; keep it short, and call nothing of the engine in
   /// it.

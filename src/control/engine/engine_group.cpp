@@ -87,6 +87,11 @@ void GroupBuilder::add(PendingCommand& pending) {
 
 base::Result<CommandReply> GroupBuilder::decide(PendingCommand& pending) {
   const CommandRequest& request = pending.request;
+  if (!pending.evidence.empty()) {
+    TRY(auto reply, accept(request, {}, pending.evidence, now_us()));
+    pending.is_in_group = true;
+    return reply;
+  }
   const auto found = state_.find_command(request.name);
   if (!found.pillar)
     return base::usage("command.unknown", "no such command: " + request.name, "command");

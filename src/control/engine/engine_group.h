@@ -17,7 +17,8 @@ struct PendingCommand {
   CommandRequest request;
   std::function<void(base::Result<CommandReply>)> done;
   base::Result<CommandReply> reply = CommandReply{};
-  bool is_in_group = false;  // its reply depends on the group's commit
+  bool is_in_group = false;         // its reply depends on the group's commit
+  ledger::NewEvents evidence = {};  // the engine's own: no command, nothing is decided
 };
 
 class GroupBuilder {

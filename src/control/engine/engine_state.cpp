@@ -32,7 +32,8 @@ EngineState::EngineState(std::vector<std::unique_ptr<Pillar>> pillars, ledger::S
   for (const auto& pillar : pillars_) {
     for (const auto& command : pillar->commands())
       commands_[command.name] = {pillar.get(), command.role};
-    for (const auto& query : pillar->queries()) queries_[query.name] = {pillar.get(), query.role};
+    for (const auto& query : pillar->queries())
+      queries_[query.name] = {pillar.get(), query.role, &query};
   }
 }
 

@@ -16,6 +16,7 @@ class EngineState {
   struct Found {
     const ledger::Pillar* pillar = nullptr;
     ledger::Role role = ledger::Role::kOwner;
+    const ledger::QuerySpec* query = nullptr;
   };
 
   /// `vault` may be null. All must outlive this object.

@@ -211,6 +211,57 @@ TEST_F(EngineTest, ARefusalIsRecorded) {
   EXPECT_TRUE(engine.submit(note("hello", "k1")));
 }
 
+TEST_F(EngineTest, AReadOfDataLeavesEvidenceAndItsCount) {
+  auto& engine = open();
+  const auto ask = [&](const char* query, const char* actor) {
+    return engine_->query(query, json::object{}, actor, Role::kMember);
+  };
+  ASSERT_TRUE(ask("note.list", "member/a"));  // management: no trace
+  EXPECT_EQ(engine.store().size(), 0u);
+  ASSERT_TRUE(ask("member.list", "member/a"));
+  EXPECT_EQ(*engine.store().stream_version("audit/member/a"), 1u);  // before the answer
+  ASSERT_TRUE(ask("member.list", "member/b"));
+  EXPECT_EQ(*engine.store().stream_version("audit/member/b"), 1u);
+  for (int i = 0; i < 500; ++i) ASSERT_TRUE(ask("member.list", "member/a"));
+  open();  // closing writes what is counted
+  std::int64_t counted = 0, events = 0;
+  ASSERT_TRUE(engine_->store().read_stream("audit/member/a", [&](const ledger::Event& event) {
+    const auto payload = *base::parse_json(event.payload, "event");
+    EXPECT_EQ(event.kind, kAccessRecorded);
+    EXPECT_EQ(base::get_string(payload, "what"), "member.list");
+    EXPECT_LE(base::get_integer(payload, "first_us"), base::get_integer(payload, "last_us"));
+    counted += base::get_integer(payload, "count");
+    ++events;
+    return true;
+  }));
+  EXPECT_EQ(counted, 501);
+  EXPECT_LT(events, 50);
+}
+
+TEST_F(EngineTest, CountedReadsAreWrittenWhenTheirWindowEnds) {
+  options_.read_window_us = 1000;
+  auto& engine = open();
+  // Reading the audit is read too, and does not feed itself.
+  ASSERT_TRUE(engine.query("audit.list", json::object{}, "member/a", Role::kMember));
+  ASSERT_TRUE(engine.record_read("member/a", "ledger.read", "ledger"));
+  while (engine.store().size() < 3) {  // some read is the second of a window, at last
+    ASSERT_TRUE(engine.query("audit.list", json::object{}, "member/a", Role::kMember));
+  }
+  const auto audit =
+      engine.query("audit.list", json::object{{"what", "read:ledger"}}, "member/a", Role::kMember);
+  ASSERT_TRUE(audit);
+  const auto& row = audit->at("audit").as_array().at(0);
+  EXPECT_EQ(base::get_string(row, "subject"), "ledger");
+  EXPECT_EQ(base::get_integer(row, "count"), 1);
+}
+
+TEST_F(EngineTest, ADeniedReadIsRecorded) {
+  auto& engine = open();
+  EXPECT_EQ(engine.query("audit.list", json::object{}, "member/v", Role::kViewer).error().code,
+            "permission.denied");
+  EXPECT_EQ(stored_text(), "{\"command\":\"audit.list\",\"code\":\"permission.denied\"}\n");
+}
+
 TEST_F(EngineTest, AnySnapshotGivesTheSameState) {
   options_.snapshot_every_events = 10;
   auto& engine = open();
