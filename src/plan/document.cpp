@@ -20,6 +20,14 @@ struct RepeatedKey {
   Mark mark;
 };
 
+/// Aliases of aliases grow without end, and one may hold itself: no plan is that large or deep.
+struct TooLarge {
+  std::string what;
+  Mark mark;
+};
+/// Depth: what a JSON parser takes, less the levels of the events and specs around a section.
+constexpr int kMaxDepth = 24, kMaxValues = 200'000;
+
 class Reader {
  public:
   explicit Reader(Document& document) : document_(document) {}
@@ -27,16 +35,20 @@ class Reader {
   json::value read(const YAML::Node& node, const std::string& path) {
     const YAML::Mark mark = node.Mark();
     if (!mark.is_null()) document_.marks[path] = {mark.line + 1, mark.column + 1};
-    switch (node.Type()) {
-      case YAML::NodeType::Scalar:
-        return scalar(node);
-      case YAML::NodeType::Sequence:
-        return sequence(node, path);
-      case YAML::NodeType::Map:
-        return map(node, path);
-      default:
-        return nullptr;
+    if (++values_ > kMaxValues) throw TooLarge{"too many values", {mark.line + 1, mark.column + 1}};
+    if (depth_ >= kMaxDepth) throw TooLarge{"too deep", {mark.line + 1, mark.column + 1}};
+    ++depth_;
+    json::value value;
+    if (node.IsScalar()) {
+      values_ += static_cast<int>(node.Scalar().size() / 64);
+      value = scalar(node);
+    } else if (node.IsSequence()) {
+      value = sequence(node, path);
+    } else if (node.IsMap()) {
+      value = map(node, path);
     }
+    --depth_;
+    return value;
   }
 
  private:
@@ -84,6 +96,7 @@ class Reader {
   }
 
   Document& document_;
+  int depth_ = 0, values_ = 0;
 };
 
 std::optional<Mark> mark_of(const Document& document, std::string path) {
@@ -120,6 +133,12 @@ base::Result<Document> parse_document(std::string_view yaml, const std::string& 
   } catch (const RepeatedKey& repeated) {
     return base::usage("plan.repeated_key", fmt::format("{} is given twice", repeated.path),
                        fmt::format("{}:{}:{}", path, repeated.mark.line, repeated.mark.column));
+  } catch (const TooLarge& error) {
+    return base::usage("plan.too_large",
+                       fmt::format("a plan has at most {} values, {} levels deep: this is {}",
+                                   kMaxValues, kMaxDepth, error.what),
+                       fmt::format("{}:{}:{}", path, error.mark.line, error.mark.column),
+                       "does an alias repeat itself?");
   }
   return document;
 }

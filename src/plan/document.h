@@ -22,7 +22,8 @@ struct Document {
 };
 
 /// Plain scalars become numbers, booleans and null; quoted ones stay text. Anchors and aliases are
-/// followed; repeated keys are refused. Fails with `plan.read`, `plan.syntax`, `plan.repeated_key`.
+/// followed; repeated keys are refused. Fails with `plan.read`, `plan.syntax`, `plan.repeated_key`,
+/// `plan.too_large`.
 base::Result<Document> load_document(const std::string& path);
 base::Result<Document> parse_document(std::string_view yaml, const std::string& path);
 

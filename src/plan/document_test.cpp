@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace fulcrum::plan {
 namespace {
 
@@ -36,6 +38,21 @@ TEST(Document, RepeatedKeyIsRefused) {
   ASSERT_FALSE(document);
   EXPECT_EQ(document.error().code, "plan.repeated_key");
   EXPECT_EQ(document.error().field, "p.yaml:3:1");
+}
+
+TEST(Document, AliasesThatGrowWithoutEndAreRefused) {
+  std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 12; ++i) {
+    const std::string below = "*a" + std::to_string(i - 1);
+    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + below;
+    for (int k = 0; k < 9; ++k) bomb += ", " + below;
+    bomb += "]\n";
+  }
+  for (const std::string& text : {bomb, std::string("a: &a [*a]\n")}) {
+    const auto document = parse_document(text, "p.yaml");
+    ASSERT_FALSE(document);
+    EXPECT_EQ(document.error().code, "plan.too_large");
+  }
 }
 
 TEST(Document, OverridesReachSettingsAndSections) {
