@@ -67,7 +67,8 @@ base::Result<Handle> parse(std::string_view base_url, std::string_view link) {
   Handle url(curl_url(), &curl_url_cleanup);
   const std::string base(base_url), relative(link);
   bool good = true;
-  if (!base.empty()) good = curl_url_set(url.get(), CURLUPART_URL, base.c_str(), 0) == CURLUE_OK;
+  if (!base.empty())
+    good = curl_url_set(url.get(), CURLUPART_URL, base.c_str(), CURLU_URLENCODE) == CURLUE_OK;
   if (good && !relative.empty())
     good = curl_url_set(url.get(), CURLUPART_URL, relative.c_str(), CURLU_URLENCODE) == CURLUE_OK;
   const std::string scheme = part(url.get(), CURLUPART_SCHEME);

@@ -70,5 +70,22 @@ TEST(Html, FindsBySelectors) {
     EXPECT_FALSE(Selector::parse(bad)) << bad;
 }
 
+TEST(Html, AnAbsurdlyDeepPageIsAnEmptyOne) {
+  std::string deep, shallow;
+  for (int i = 0; i < 100'000; ++i) {
+    deep += "<div>";
+    shallow += "<li><br>a<p>";
+  }
+  EXPECT_TRUE(HtmlPage(deep + "<a href=/b>b</a>").links().empty());
+  const HtmlPage page("<script>" + deep + "</script>" + shallow.substr(0, 12'000) +
+                      "<a href=/b>b</a>");
+  EXPECT_EQ(page.links(), std::vector<std::string>{"/b"});
+}
+
+TEST(Robots, ADelayIsAFiniteDuration) {
+  EXPECT_EQ(Robots::parse("User-agent: *\nCrawl-delay: inf\n", "bot").delay_s(), 86'400);
+  EXPECT_EQ(Robots::parse("User-agent: *\nCrawl-delay: -5\n", "bot").delay_s(), 0);
+}
+
 }  // namespace
 }  // namespace fulcrum::data
