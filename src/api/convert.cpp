@@ -1,6 +1,7 @@
 #include "api/convert.h"
 
 #include <charconv>
+#include <cmath>
 #include <optional>
 
 namespace fulcrum::api {
@@ -19,6 +20,7 @@ std::optional<T> number_from(std::string_view text) {
   T number{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (!std::isfinite(static_cast<double>(number))) return std::nullopt;  // "inf" is no JSON
   return number;
 }
 

@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/stream_parser.hpp>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -80,6 +81,17 @@ void print_canonical(const json::value& value, std::string& out) {
   }
 }
 
+/// "1e400" parses as an infinity, which is printed as no JSON at all.
+bool is_finite(const json::value& value) {
+  if (const auto* number = value.if_double()) return std::isfinite(*number);
+  if (const auto* array = value.if_array())
+    return std::all_of(array->begin(), array->end(), is_finite);
+  if (const auto* object = value.if_object())
+    return std::all_of(object->begin(), object->end(),
+                       [](const auto& member) { return is_finite(member.value()); });
+  return true;
+}
+
 }  // namespace
 
 Result<json::value> parse_json(std::string_view text, std::string_view what) {
@@ -95,7 +107,11 @@ Result<json::value> parse_json(std::string_view text, std::string_view what) {
     return usage("json.syntax", fmt::format("{}: not valid JSON ({})", what, error.message()),
                  fmt::format("{}:{}", what, position(text, used)));
   }
-  return parser.release();
+  json::value value = parser.release();
+  if (!is_finite(value))
+    return usage("json.number", fmt::format("{}: a number is beyond 1.8e308", what),
+                 std::string(what));
+  return value;
 }
 
 std::string to_text(const json::value& value) {

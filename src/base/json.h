@@ -12,7 +12,8 @@ namespace fulcrum::base {
 
 namespace json = boost::json;
 
-/// Fails with `json.syntax` and the line and column of the mistake. `what` names the text
+/// Fails with `json.syntax` and the line and column of the mistake, and with `json.number` for a
+/// number that no double holds. `what` names the text
 /// (a file, "request body") in the message.
 Result<json::value> parse_json(std::string_view text, std::string_view what);
 /// Compact, one line. Object members keep their order, so equal values give equal bytes.

@@ -6,6 +6,8 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include "base/json.h"
+
 namespace fulcrum::http {
 
 namespace {
@@ -83,13 +85,22 @@ std::string HttpRequest::parameter(std::string_view name, std::string fallback) 
   return first_of(query, name, std::move(fallback));
 }
 
+namespace {
+/// Paths and parameters are quoted in answers, which are JSON: other bytes would break those.
+bool is_utf8(std::string_view text) {
+  return base::parse_json(base::to_text(base::json::value(text)), "text").has_value();
+}
+}  // namespace
+
 bool set_target(HttpRequest& request, std::string_view target) {
   auto parsed = boost::urls::parse_origin_form(target);
   if (!parsed) return false;
   request.path = parsed->path();
   for (const auto& parameter : parsed->params())
     request.query.emplace_back(parameter.key, parameter.has_value ? parameter.value : "");
-  return request.path.find('\0') == std::string::npos;
+  for (const auto& [name, value] : request.query)
+    if (!is_utf8(name) || !is_utf8(value)) return false;
+  return request.path.find('\0') == std::string::npos && is_utf8(request.path);
 }
 
 std::string response_head(const HttpResponse& response, const HeadOptions& options) {
