@@ -6,8 +6,12 @@ add_custom_target(tests)    # every test program
 
 add_library(fulcrum_warnings INTERFACE)
 target_compile_options(fulcrum_warnings INTERFACE -Wall -Wextra -Werror -Wmissing-declarations
-                                                  -Wno-error=deprecated-declarations
-                                                  -Wno-restrict)  # false alarms of g++ 12 (PR 105651)
+                                                  -Wno-error=deprecated-declarations)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(fulcrum_warnings INTERFACE -Wno-restrict)  # false alarms of g++ 12 (PR 105651)
+else()
+  target_compile_options(fulcrum_warnings INTERFACE -Wno-error)  # clang only fuzzes
+endif()
 if(FULCRUM_SANITIZE)
   add_compile_options(-fsanitize=${FULCRUM_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${FULCRUM_SANITIZE})
@@ -48,6 +52,23 @@ function(fulcrum_test name)
   add_dependencies(tests ${name})
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+endfunction()
+
+# fulcrum_fuzz(NAME LINKS target…): the fuzz target in NAME_fuzz.cpp (tests/fuzz/fuzz.h). With
+# FULCRUM_FUZZ (preset `fuzz`) a libFuzzer program fuzz_NAME; always a part of fuzz_replay_test.
+add_custom_target(fuzzers)
+function(fulcrum_fuzz name)
+  cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
+  target_sources(fuzz_replay_test PRIVATE ${name}_fuzz.cpp)
+  target_link_libraries(fuzz_replay_test PRIVATE ${ARG_LINKS})
+  if(FULCRUM_FUZZ)
+    add_executable(fuzz_${name} EXCLUDE_FROM_ALL ${name}_fuzz.cpp)
+    target_include_directories(fuzz_${name} PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/tests)
+    target_compile_definitions(fuzz_${name} PRIVATE FULCRUM_LIBFUZZER)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    target_link_libraries(fuzz_${name} PRIVATE ${ARG_LINKS} fulcrum_warnings)
+    add_dependencies(fuzzers fuzz_${name})
+  endif()
 endfunction()
 
 # fulcrum_app(NAME SOURCES file… LINKS target…): a shipped program.
