@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "api/component.h"
 
 namespace fulcrum::api {
@@ -11,6 +13,8 @@ namespace {
 class RunningHolder final : public Holder {
  public:
   ~RunningHolder() override {
+    for (auto component = components_.rbegin(); component != components_.rend(); ++component)
+      (*component)->close();
     server_.reset();
     while (!components_.empty()) components_.pop_back();
   }
@@ -20,7 +24,7 @@ class RunningHolder final : public Holder {
     authenticator_ = make_authenticator(home_->engine());
     const bool is_loopback = options.address.starts_with("127.") || options.address == "::1";
     router_ = make_router(home_->engine(), *authenticator_, {.loopback_hosts_only = is_loopback});
-    if (options.with_components) CHECK_OK(start_components());
+    CHECK_OK(start_components());
     TRY(server_,
         start_http_server({.address = options.address,
                            .port = options.port,
@@ -36,13 +40,18 @@ class RunningHolder final : public Holder {
   control::Home& home() override { return *home_; }
   std::uint16_t port() const override { return server_->port(); }
   std::string url() const override { return url_; }
+  bool close_when_idle() override {
+    return std::all_of(components_.begin(), components_.end(),
+                       [](const auto& component) { return component->close_when_idle(); });
+  }
 
  private:
   base::Status start_components() {
-#define COMPONENT(name)                                  \
-  {                                                      \
-    TRY(auto component, start_##name(*home_, *router_)); \
-    components_.push_back(std::move(component));         \
+    ComponentParts parts{.home = *home_, .router = *router_};
+#define COMPONENT(name)                          \
+  {                                              \
+    TRY(auto component, start_##name(parts));    \
+    components_.push_back(std::move(component)); \
   }
 #include "api/components.def"
 #undef COMPONENT

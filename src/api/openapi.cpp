@@ -111,6 +111,40 @@ json::object plain_path(std::string_view id, std::string_view summary) {
             {"responses", {{"200", {{"description", "done"}}}}}}}};
 }
 
+json::object run_answer() {
+  return {{"type", "object"}, {"properties", {{"run", {{"type", "string"}}}}}};
+}
+
+json::object run_path() {
+  const json::object text{{"type", "string"}}, flag{{"type", "boolean"}};
+  const auto described = [](json::object schema, const char* words) {
+    schema["description"] = words;
+    return schema;
+  };
+  json::object body{{"type", "object"},
+                    {"properties",
+                     {{"path", described(text, "the plan's file; a relative one starts at folder")},
+                      {"folder", described(text, "absolute")},
+                      {"text", described(text, "the plan itself; paths in it start at folder")},
+                      {"overrides", {{"type", "array"}, {"items", described(text, "key=value")}}},
+                      {"refresh", described(flag, "fetch the sources again")},
+                      {"dry_run", described(flag, "answer what would run, and run nothing")}}}};
+  return {{"post",
+           {{"operationId", "plans.run"},
+            {"summary", "Run a plan, or find it running"},
+            {"x-role", "member"},
+            {"requestBody", {{"required", true}, {"content", content(std::move(body))}}},
+            {"responses", responses(run_answer())}}}};
+}
+
+/// A path with {run} in it.
+json::object of_run(json::object path) {
+  json::object run = parameter("run", "path", json::object{{"type", "string"}}, "the run's id");
+  run["required"] = true;
+  path["parameters"] = json::array{std::move(run)};
+  return path;
+}
+
 }  // namespace
 
 json::object openapi_of(const std::vector<std::unique_ptr<ledger::Pillar>>& pillars) {
@@ -124,6 +158,14 @@ json::object openapi_of(const std::vector<std::unique_ptr<ledger::Pillar>>& pill
   paths["/api/v1/ledger"] = ledger_path();
   paths["/api/v1/events"] =
       plain_path("events", "Server-Sent Events, from Last-Event-ID or ?from=");
+  paths["/api/v1/plans/run"] = run_path();
+  paths["/api/v1/plans/runs/{run}/events"] = of_run(plain_path(
+      "plans.events", "Server-Sent Events of a run, from its start or after Last-Event-ID"));
+  paths["/api/v1/plans/runs/{run}/stop"] = of_run({{"post",
+                                                    {{"operationId", "plans.stop"},
+                                                     {"summary", "Interrupt a run"},
+                                                     {"x-role", "member"},
+                                                     {"responses", responses(run_answer())}}}});
   paths["/metrics"] = plain_path("metrics", "Prometheus text format");
   paths["/healthz"] = plain_path("healthz", "The process lives");
   paths["/readyz"] = plain_path("readyz", "The engine answers");

@@ -17,8 +17,9 @@ class SchedulerComponent final : public Component {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Component>> start_scheduler(control::Home& home, Router&) {
-  TRY(auto machine, control::open_local_machine(home));
+base::Result<std::unique_ptr<Component>> start_scheduler(ComponentParts& parts) {
+  TRY(auto machine, control::open_local_machine(parts.home));
+  parts.machine = machine.get();
   return std::make_unique<SchedulerComponent>(std::move(machine));
 }
 

@@ -104,21 +104,15 @@ bool is_served(const control::HomePaths& paths) {
   return connected;
 }
 
-base::Result<std::unique_ptr<Backend>> connect(const Session& session) {
+base::Result<std::optional<control::HomeLock>> lock_or_served(const Session& session) {
   const auto paths = session.paths();
   const auto deadline =
       std::chrono::steady_clock::now() + std::chrono::duration<double>(session.wait_s);
   for (;;) {
     auto lock = control::lock_home(paths);
-    if (lock) {
-      TRY(auto home, control::open_home(paths, std::move(*lock)));
-      TRY(auto me, who_am_i(home->engine()));
-      return std::unique_ptr<Backend>(
-          std::make_unique<LocalBackend>(std::move(home), std::move(me)));
-    }
+    if (lock) return std::optional(std::move(*lock));
     if (lock.error().code != "home.locked") return base::Failure(lock.error());
-    if (is_served(paths))
-      return std::unique_ptr<Backend>(std::make_unique<RemoteBackend>(paths.socket().string()));
+    if (is_served(paths)) return std::optional<control::HomeLock>();
     if (std::chrono::steady_clock::now() >= deadline) {
       base::Error error = lock.error();
       error.fix = base::text("home.dead_socket", paths.socket().string());
@@ -126,6 +120,16 @@ base::Result<std::unique_ptr<Backend>> connect(const Session& session) {
     }
     std::this_thread::sleep_for(kPoll);
   }
+}
+
+base::Result<std::unique_ptr<Backend>> connect(const Session& session) {
+  const auto paths = session.paths();
+  TRY(auto lock, lock_or_served(session));
+  if (!lock)
+    return std::unique_ptr<Backend>(std::make_unique<RemoteBackend>(paths.socket().string()));
+  TRY(auto home, control::open_home(paths, std::move(*lock)));
+  TRY(auto me, who_am_i(home->engine()));
+  return std::unique_ptr<Backend>(std::make_unique<LocalBackend>(std::move(home), std::move(me)));
 }
 
 }  // namespace fulcrum::cli

@@ -1,6 +1,7 @@
 #pragma once
 // Commands and queries, whether this process holds the home or another one serves it.
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/json.h"
@@ -25,6 +26,10 @@ class Backend {
   /// Number of events.
   virtual base::Result<std::uint64_t> ledger_size() = 0;
 };
+
+/// The home's lock; nullopt when another process holds it and answers on HOME/engine.sock. Waits up
+/// to session.wait_s while it is held and not served. Fails with `home.*`.
+base::Result<std::optional<control::HomeLock>> lock_or_served(const Session& session);
 
 /// Takes the home's lock, or forwards to whoever holds it over HOME/engine.sock; waits up to
 /// session.wait_s while it is held and not served. Fails with `home.*` and `ledger.*`.

@@ -82,8 +82,17 @@ int verify(const Session& session) {
   return report->ok ? 0 : 1;
 }
 
+/// What cannot be done beside a server.
+base::Result<control::HomeLock> lock_alone(const Session& session) {
+  auto lock = control::lock_home(session.paths());
+  if (lock || lock.error().code != "home.locked") return lock;
+  base::Error error = lock.error();
+  error.fix = base::text("ledger.held_fix");
+  return base::Failure(std::move(error));
+}
+
 base::Status rebuild(const Session& session) {
-  TRY(auto lock, control::lock_home(session.paths()));
+  TRY(auto lock, lock_alone(session));
   TRY(auto home, control::open_home(session.paths(), std::move(lock)));
   CHECK_OK(home->engine().rebuild());
   session.output.value(json::object{{"rebuilt", home->engine().store().size()}});
@@ -137,7 +146,7 @@ std::string key_of_export(const std::string& source) {
 
 base::Status import_ledger(const std::string& source, const Session& session) {
   const auto paths = session.paths();
-  TRY(auto lock, control::lock_home(paths));
+  TRY(auto lock, lock_alone(session));
   std::error_code error;
   if (fs::exists(paths.ledger(), error))
     return base::conflict("import.occupied", base::text("ledger.occupied", paths.ledger().string()),

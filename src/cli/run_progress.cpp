@@ -61,9 +61,10 @@ std::string detail(const Running& running) {
 
 class Progress : public control::RunObserver {
  public:
-  void planned(const plan::Plan& plan, const plan::Graph& graph) override {
-    for (const auto& step : graph.steps) width_ = std::max(width_, step.id.size() + 2);
-    fmt::print(stderr, "{}\n", base::text("run.planned", plan.plan, graph.steps.size()));
+  void planned(const std::string& /*run*/, const std::string& plan,
+               const std::vector<std::string>& steps) override {
+    for (const auto& step : steps) width_ = std::max(width_, step.size() + 2);
+    fmt::print(stderr, "{}\n", base::text("run.planned", plan, steps.size()));
   }
 
  protected:

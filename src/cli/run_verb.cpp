@@ -1,20 +1,21 @@
-// fulcrum run PLAN: brings the world to the state that the plan describes.
+// fulcrum run PLAN: brings the world to the state that the plan describes. Whoever holds the home
+// carries it out: this process where nobody does, else the one that does; both are asked and
+// followed over HOME/engine.sock.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <atomic>
-#include <filesystem>
+#include <chrono>
 #include <memory>
 #include <thread>
 
 #include "api/holder.h"
-#include "base/table.h"
 #include "base/text.h"
+#include "cli/backend.h"
+#include "cli/interruption.h"
+#include "cli/run_client.h"
 #include "cli/run_progress.h"
-#include "cli/run_report_text.h"
-#include "cli/stop_signal.h"
+#include "cli/run_text.h"
 #include "cli/verb.h"
-#include "control/run/local_run.h"
 
 namespace fulcrum::cli {
 
@@ -23,140 +24,99 @@ namespace {
 namespace json = base::json;
 
 constexpr int kDefaultPort = 7470;
+constexpr std::chrono::milliseconds kLook{100};
 
 struct Options {
   control::RunOptions run;
   bool once = false;
   bool dry_run = false;
   int port = kDefaultPort;
+
+  bool stays() const { return !once && !dry_run; }
 };
 
-json::object step_json(const control::StepOutcome& step) {
-  json::object object{
-      {"id", step.id}, {"state", step.state}, {"cached", step.cached}, {"seconds", step.seconds}};
-  if (!step.error.code.empty())
-    object["error"] = json::object{{"code", step.error.code},
-                                   {"message", step.error.message},
-                                   {"field", step.error.field},
-                                   {"fix", step.error.fix}};
-  return object;
-}
-
-/// The last line of `--json`, which scripts rely on.
-json::object summary(const control::RunOutcome& outcome) {
-  json::array steps;
-  for (const auto& step : outcome.steps) steps.push_back(step_json(step));
-  const auto* scores = base::find_path(outcome.report, "scores");
-  return {{"plan", outcome.plan},      {"run", outcome.run},
-          {"state", outcome.state},    {"seconds", outcome.seconds},
-          {"steps", std::move(steps)}, {"scores", scores ? *scores : json::value(nullptr)},
-          {"report", outcome.report}};
-}
-
-int exit_code(const std::string& state) {
-  if (state == "failed") return 1;
-  if (state == "refused") return 3;
-  return 0;
-}
-
-int show_forecast(const std::vector<control::StepForecast>& forecasts, const Session& session) {
-  json::array steps;
-  base::TableText table{.header = {base::text("run.step"), base::text("run.would"),
-                                   base::text("run.expected_s"), base::text("report.usd")},
-                        .rows = {},
-                        .right_aligned = {false, false, true, true}};
-  for (const auto& step : forecasts) {
-    const auto known = [](double value) {
-      return value < 0 ? json::value(nullptr) : json::value(value);
-    };
-    steps.push_back(json::object{{"id", step.id},
-                                 {"cached", step.cached},
-                                 {"expected_s", known(step.expected_s)},
-                                 {"expected_usd", known(step.expected_usd)}});
-    table.rows.push_back({step.id, base::text(step.cached ? "run.cached" : "run.would_run"),
-                          step.expected_s < 0 ? "–" : fmt::format("{:.1f}", step.expected_s),
-                          step.expected_usd < 0 ? "–" : fmt::format("{:.4f}", step.expected_usd)});
-  }
-  if (session.output.mode == OutputMode::kTable) {
-    fmt::print("{}", base::render(table));
-  } else {
-    session.output.value(json::object{{"steps", std::move(steps)}});
-  }
-  return 0;
-}
-
-/// A thread that turns the signal into the flag which the runner looks at.
-class Interruption {
- public:
-  Interruption() : thread_([this] { watch(); }) {}
-  ~Interruption() {
-    done_ = true;
-    thread_.join();
-  }
-  const std::atomic<bool>& flag() const { return flag_; }
-
- private:
-  void watch() {
-    while (!done_) {
-      if (stop_.came()) flag_ = true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
-  }
-  StopSignal stop_;
-  std::atomic<bool> flag_{false};
-  std::atomic<bool> done_{false};
-  std::thread thread_;
-};
-
+/// Null when another process holds the home and answers.
 base::Result<std::unique_ptr<api::Holder>> hold(const Options& options, const Session& session) {
-  const auto paths = session.paths();
-  auto lock = control::lock_home(paths);
-  if (!lock) {
-    base::Error error = lock.error();
-    error.fix = base::text("run.home_held");
-    return base::Failure(std::move(error));
+  TRY(auto lock, lock_or_served(session));
+  if (!lock) return std::unique_ptr<api::Holder>();
+  return api::start_holder(session.paths(), std::move(*lock),
+                           {.port = options.stays() ? options.port : -1});
+}
+
+base::Result<std::unique_ptr<api::Holder>> hold_at_any_port(Options options,
+                                                            const Session& session) {
+  auto holder = hold(options, session);
+  if (holder || holder.error().code != "http.listen") return holder;
+  options.port = 0;  // the usual port is taken: any free one will do
+  return hold(options, session);
+}
+
+/// What the start answered, and this process's own holder, if it is the one that runs the plan.
+struct Started {
+  std::unique_ptr<api::Holder> holder;
+  json::value answer;
+};
+
+base::Result<Started> start(RunClient& client, const Options& options, const Session& session) {
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::duration<double>(session.wait_s);
+  for (;;) {
+    TRY(auto holder, hold_at_any_port(options, session));
+    auto answer = client.start(options.run, options.dry_run);
+    if (answer) return Started{std::move(holder), std::move(*answer)};
+    // The other process may have ended at this very moment; then the home is free.
+    if (holder || !has_gone(answer.error()) || std::chrono::steady_clock::now() >= deadline)
+      return base::Failure(answer.error());
+    std::this_thread::sleep_for(kLook);
   }
-  return api::start_holder(paths, std::move(*lock),
-                           {.port = options.once || options.dry_run ? -1 : options.port,
-                            .with_components = false});  // the run has a dispatcher of its own
+}
+
+/// Others may have asked this process for their plans.
+void wait_for_others(api::Holder& holder, const Interruption& interruption) {
+  if (holder.close_when_idle() || interruption.flag()) return;
+  fmt::print(stderr, "{}\n", base::text("run.waits_for_others"));
+  while (!interruption.flag() && !holder.close_when_idle()) std::this_thread::sleep_for(kLook);
+}
+
+void serve(api::Holder& holder, const Session& session, const Interruption& interruption) {
+  session.output.say(base::text("run.serving", holder.url(), holder.home().owner_token()));
+  std::fflush(stdout);
+  while (!interruption.flag()) std::this_thread::sleep_for(kLook);
+}
+
+int follow(RunClient& client, const std::string& run, const Session& session, bool& is_over) {
+  const bool people = session.output.mode == OutputMode::kTable;
+  base::Result<json::value> outcome = [&] {
+    const auto progress =
+        make_run_progress(people ? detect_progress_style() : ProgressStyle::kPlain);
+    return client.follow(run, *progress);
+  }();
+  is_over = outcome.has_value();
+  return outcome ? show_outcome(*outcome, session) : session.output.error(outcome.error());
 }
 
 int run(const Options& options, const Session& session) {
   // Mistakes in the plan are shown before anything is opened or started.
   if (auto checked = control::check_plan(options.run); !checked)
     return session.output.error(checked.error());
-  auto holder = hold(options, session);
-  if (!holder && holder.error().code == "http.listen") {
-    Options any = options;
-    any.port = 0;  // the usual port is taken: any free one will do
-    holder = hold(any, session);
-  }
-  if (!holder) return session.output.error(holder.error());
   const Interruption interruption;
-  auto local = control::open_local_run((*holder)->home(), interruption.flag());
-  if (!local) return session.output.error(local.error());
+  RunClient client(session.paths().socket().string(), interruption.flag());
+  auto started = start(client, options, session);
+  if (!started) return session.output.error(started.error());
+  int code = 0;
+  bool is_over = true;
   if (options.dry_run) {
-    auto forecasts = control::forecast_plan((*local)->surroundings(), options.run);
-    if (!forecasts) return session.output.error(forecasts.error());
-    return show_forecast(*forecasts, session);
-  }
-  const bool people = session.output.mode == OutputMode::kTable;
-  const auto progress = make_run_progress(people ? detect_progress_style() : ProgressStyle::kPlain);
-  auto outcome = control::run_plan((*local)->surroundings(), options.run, *progress);
-  if (!outcome) return session.output.error(outcome.error());
-  if (people) {
-    fmt::print("\n{}", run_report_text(outcome->report));
+    show_forecast(started->answer, session);
   } else {
-    session.output.value(summary(*outcome));
+    code = follow(client, base::get_string(started->answer, "run"), session, is_over);
   }
-  std::fflush(stdout);
-  if (!options.once) {
-    session.output.say(
-        base::text("run.serving", (*holder)->url(), (*holder)->home().owner_token()));
-    std::fflush(stdout);
-    while (!interruption.flag()) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  if (!started->holder) return code;
+  if (options.stays() && is_over) {
+    serve(*started->holder, session, interruption);
+  } else {
+    wait_for_others(*started->holder, interruption);
   }
-  return exit_code(outcome->state);
+  return code;
 }
 
 }  // namespace

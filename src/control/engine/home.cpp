@@ -46,12 +46,19 @@ std::string holder_of(int file) {
   return holder.empty() ? "?" : holder;
 }
 
+/// Where the system says no, another folder is the way out.
+base::Error with_way_out(base::Error error) {
+  if (error.fix.empty()) error.fix = base::text("home.denied_fix");
+  return error;
+}
+
 /// SQLite would create it, and the files beside it, readable for everybody.
 base::Status create_private(const std::filesystem::path& path) {
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0)
     return base::failed("home.open",
-                        fmt::format("cannot open {}: {}", path.string(), std::strerror(errno)));
+                        fmt::format("cannot open {}: {}", path.string(), std::strerror(errno)),
+                        base::text("home.denied_fix"));
   ::close(file);
   return {};
 }
@@ -169,12 +176,14 @@ HomeLock::~HomeLock() {
 }
 
 base::Result<HomeLock> lock_home(const HomePaths& paths) {
-  CHECK_OK(base::make_folder(paths.root, true));
+  if (auto made = base::make_folder(paths.root, true); !made)
+    return base::Failure(with_way_out(made.error()));
   HomeLock lock;
   lock.file_ = ::open(paths.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock.file_ < 0)
-    return base::failed("home.open", fmt::format("cannot open {}: {}", paths.lock().string(),
-                                                 std::strerror(errno)));
+    return base::failed(
+        "home.open", fmt::format("cannot open {}: {}", paths.lock().string(), std::strerror(errno)),
+        base::text("home.denied_fix"));
   if (::flock(lock.file_, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK)
       return base::failed("home.open", fmt::format("cannot lock {}: {}", paths.lock().string(),

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <charconv>
 #include <chrono>
 #include <thread>
@@ -65,6 +66,13 @@ std::string process_prefix(const StepContext& context) {
   return "canary-" + context.identity.substr(0, 12) + "-";
 }
 
+/// One name for each carrying out of a canary: a resumed one starts its own processes, also in the
+/// process that started the first ones.
+std::string attempt_name() {
+  static std::atomic<unsigned> attempts{0};
+  return fmt::format("{}-{}", ::getpid(), attempts++);
+}
+
 /// A killed run leaves model servers and shoppers behind, whose gateway died with it.
 base::Status stop_leftovers(const StepContext& context) {
   exec::Executor& executor = context.surroundings.executor;
@@ -117,8 +125,7 @@ class CanaryStep {
  private:
   exec::LaunchSpec launch(const std::string& what) const {
     exec::LaunchSpec spec;
-    // One process of this name per run of the runner: a resumed canary starts its own.
-    spec.job_id = fmt::format("{}{}-{}", process_prefix(context_), what, ::getpid());
+    spec.job_id = fmt::format("{}{}-{}", process_prefix(context_), what, attempt_);
     spec.working_folder = context_.plan_folder;
     spec.environment = child_environment(context_.surroundings);
     return spec;
@@ -179,6 +186,7 @@ class CanaryStep {
   }
 
   StepContext& context_;
+  const std::string attempt_ = attempt_name();
   ModelVersion candidate_;
   ModelVersion stable_;
 };

@@ -1,8 +1,15 @@
 #include "control/run/companion.h"
 
+#include <chrono>
 #include <utility>
 
 namespace fulcrum::control {
+
+namespace {
+
+constexpr auto kStopLimit = std::chrono::seconds(10);
+
+}  // namespace
 
 base::Result<Companion> Companion::start(exec::Executor& executor, const exec::LaunchSpec& spec) {
   const auto status = executor.status(spec.job_id);
@@ -16,7 +23,10 @@ Companion::Companion(Companion&& other) noexcept
     : executor_(std::exchange(other.executor_, nullptr)), id_(std::move(other.id_)) {}
 
 Companion::~Companion() {
-  if (executor_ && running()) (void)executor_->stop(id_).has_value();
+  if (!executor_ || !running() || !executor_->stop(id_)) return;
+  // Whoever starts it next must not find it on its way out.
+  const auto deadline = std::chrono::steady_clock::now() + kStopLimit;
+  while (running() && std::chrono::steady_clock::now() < deadline) executor_->wait(50'000);
 }
 
 bool Companion::running() {

@@ -8,7 +8,7 @@
 
 namespace fulcrum::control {
 
-/// Stopped when destroyed. Not thread-safe.
+/// Stopped, and ended, when destroyed. Not thread-safe.
 class Companion {
  public:
   /// Starts `spec`, or attaches when an earlier, killed run left it running; an ended one is

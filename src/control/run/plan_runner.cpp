@@ -25,26 +25,24 @@ namespace json = base::json;
 /// Walks the graph: every step whose needs are done runs in a thread of its own.
 class PlanRunner {
  public:
-  PlanRunner(RunSurroundings surroundings, CheckedPlan checked, const RunOptions& options,
-             RunObserver& observer)
+  PlanRunner(RunSurroundings surroundings, CheckedPlan checked, bool refresh, RunObserver& observer)
       : surroundings_(surroundings),
         checked_(std::move(checked)),
         observer_(observer),
-        refresh_(options.refresh),
+        refresh_(refresh),
         records_(surroundings_.engine),
         services_(checked_.plan, surroundings_.executor,
                   {.home = surroundings_.home,
-                   .plan_folder = plan_folder(options.plan_path),
+                   .plan_folder = checked_.folder,
                    .environment = child_environment(surroundings_)}),
-        step_runner_(surroundings_, checked_, records_, services_, plan_folder(options.plan_path),
-                     options.refresh) {
+        step_runner_(surroundings_, checked_, records_, services_, checked_.folder, refresh) {
     for (const auto& step : checked_.graph.steps) outcomes_.push_back({.id = step.id});
   }
 
   base::Result<RunOutcome> run() {
     const std::int64_t started_us = surroundings_.clock.now_us();
     TRY(run_, records_.open_run(checked_.plan, checked_.graph, checked_.document.path, refresh_));
-    observer_.planned(checked_.plan, checked_.graph);
+    observer_.planned(run_, checked_.plan.plan, step_ids());
     run_steps();
     services_.stop_all();
     if (surroundings_.interrupted)
@@ -63,8 +61,10 @@ class PlanRunner {
   }
 
  private:
-  static std::string plan_folder(const std::string& path) {
-    return std::filesystem::absolute(path).parent_path().string();
+  std::vector<std::string> step_ids() const {
+    std::vector<std::string> ids;
+    for (const auto& step : checked_.graph.steps) ids.push_back(step.id);
+    return ids;
   }
 
   /// Position of a step in the graph.
@@ -188,8 +188,15 @@ class PlanRunner {
 }  // namespace
 
 base::Result<CheckedPlan> check_plan(const RunOptions& options) {
+  const auto file = std::filesystem::path(options.folder) / options.plan_path;
   CheckedPlan checked;
-  TRY(checked.document, plan::load_document(options.plan_path));
+  if (options.text) {
+    TRY(checked.document, plan::parse_document(*options.text, options.plan_path));
+  } else {
+    TRY(checked.document, plan::load_document(file.string()));
+    checked.document.path = options.plan_path;
+  }
+  checked.folder = std::filesystem::absolute(file).lexically_normal().parent_path().string();
   for (const auto& assignment : options.overrides)
     CHECK_OK(plan::override_value(checked.document, assignment));
   TRY(checked.plan, plan::decode_plan(checked.document));
@@ -200,17 +207,14 @@ base::Result<CheckedPlan> check_plan(const RunOptions& options) {
   return checked;
 }
 
-base::Result<RunOutcome> run_plan(RunSurroundings surroundings, const RunOptions& options,
+base::Result<RunOutcome> run_plan(RunSurroundings surroundings, CheckedPlan checked, bool refresh,
                                   RunObserver& observer) {
-  TRY(CheckedPlan checked, check_plan(options));
-  return PlanRunner(surroundings, std::move(checked), options, observer).run();
+  return PlanRunner(surroundings, std::move(checked), refresh, observer).run();
 }
 
-base::Result<std::vector<StepForecast>> forecast_plan(RunSurroundings surroundings,
-                                                      const RunOptions& options) {
-  TRY(CheckedPlan checked, check_plan(options));
-  PlanRecords records(surroundings.engine);
-  const std::string folder = std::filesystem::absolute(options.plan_path).parent_path().string();
+base::Result<std::vector<StepForecast>> forecast_plan(Engine& engine, const CheckedPlan& checked,
+                                                      bool refresh) {
+  PlanRecords records(engine);
   std::map<std::string, FinishedStep> finished;
   std::vector<StepForecast> forecasts;
   for (const auto& step : checked.graph.steps) {
@@ -220,11 +224,11 @@ base::Result<std::vector<StepForecast>> forecast_plan(RunSurroundings surroundin
                     [&](const auto& input) { return finished.contains(input.second.step); }) &&
         std::all_of(step.needs.begin(), step.needs.end(),
                     [&](const auto& need) { return finished.contains(need); });
-    const bool fetches = options.refresh && step.kind == "data.collect";
+    const bool fetches = refresh && step.kind == "data.collect";
     if (known && !fetches) {
       TRY(const std::string identity,
-          identity_in_registry(surroundings.engine, checked.plan, step,
-                               identity_of(checked.plan, step, finished, folder)));
+          identity_in_registry(engine, checked.plan, step,
+                               identity_of(checked.plan, step, finished, checked.folder)));
       TRY(auto result, records.find_result(identity));
       if (result) {
         forecast.cached = true;

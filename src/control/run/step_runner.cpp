@@ -89,13 +89,13 @@ std::pair<StepOutcome, FinishedStep> StepRunner::run(
   // A run that was killed goes on: what it has fetched, or is still fetching, is not thrown away.
   const std::string state = records_.step_state(run, step.id);
   const bool fetches = refresh_ && step.kind == "data.collect" && state != "done";
-  auto cached = identity
-                    ? records_.find_result(*identity)
-                    : base::Result<std::optional<FinishedStep>>(base::Failure(identity.error()));
+  StepGate::Pass pass;
+  const auto cached = identity ? find_or_enter(*identity, inputs_of(step, finished), fetches, pass)
+                               : base::Failure(identity.error());
   if (!cached) {
     fail(cached.error());
   } else if (*cached && !fetches) {
-    end = std::move(**cached);
+    end = **cached;
     outcome.cached = true;
     outcome.state = end.state;
     outcome.report = end.report;
@@ -131,6 +131,26 @@ std::pair<StepOutcome, FinishedStep> StepRunner::run(
     if (auto recorded = records_.end_step(run, outcome, end); !recorded) fail(recorded.error());
   }
   return {std::move(outcome), std::move(end)};
+}
+
+base::Result<std::optional<FinishedStep>> StepRunner::find_or_enter(const std::string& identity,
+                                                                    std::set<std::string> inputs,
+                                                                    bool fetches,
+                                                                    StepGate::Pass& pass) {
+  TRY(auto known, records_.find_result(identity));
+  if (known && !fetches) return known;
+  pass = surroundings_.gate.enter({identity, std::move(inputs)}, surroundings_.interrupted);
+  if (!pass) return base::failed("run.interrupted", "interrupted while another run did this step");
+  return records_.find_result(identity);  // another run may have made it meanwhile
+}
+
+std::set<std::string> StepRunner::inputs_of(const plan::Step& step,
+                                            const std::map<std::string, FinishedStep>& finished) {
+  std::set<std::string> identities;
+  for (const auto& [name, source] : step.inputs)
+    if (const auto before = finished.find(source.step); before != finished.end())
+      identities.insert(before->second.identity);
+  return identities;
 }
 
 base::Result<StepEnding> StepRunner::work(const std::string& run, const plan::Step& step,

@@ -1,6 +1,8 @@
 #pragma once
 // One step of a plan run: identity, cache, work, outputs, record.
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -33,6 +35,12 @@ class StepRunner {
   base::json::value fill_variables(const plan::Step& step, const std::string& work_folder,
                                    const std::map<std::string, std::string>& inputs);
   std::string work_folder(const std::string& identity) const;
+  /// The known result, or the right to make it; a step that fetches gets both.
+  base::Result<std::optional<FinishedStep>> find_or_enter(const std::string& identity,
+                                                          std::set<std::string> inputs,
+                                                          bool fetches, StepGate::Pass& pass);
+  static std::set<std::string> inputs_of(const plan::Step& step,
+                                         const std::map<std::string, FinishedStep>& finished);
 
   RunSurroundings& surroundings_;
   const CheckedPlan& checked_;

@@ -145,7 +145,7 @@ base::Status check_declared(const CheckedPlan& checked) {
 
 /// A source on this machine that nothing else in the plan brings forth has to be there.
 base::Status check_source_files(const CheckedPlan& checked) {
-  const auto folder = std::filesystem::absolute(checked.document.path).parent_path();
+  const std::filesystem::path folder = checked.folder;
   for (const auto& step : checked.graph.steps) {
     if (step.kind != "data.collect" || !step.needs.empty() || !step.services.empty()) continue;
     const std::string kind = base::get_string(step.settings.at("source"), "kind");
