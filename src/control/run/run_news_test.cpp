@@ -27,7 +27,9 @@ TEST(RunNews, WhoComesLateHearsAllAndWhoComesBackTheRest) {
   EXPECT_EQ(first.back().data.at("done"), 2) << "only the newest progress";
   EXPECT_TRUE(news.next(place, 0).empty());
   news.ended({.id = "a", .state = "done"});
-  news.finish(RunOutcome{.run = "r1", .plan = "shop", .state = "done", .report = {}});
+  RunOutcome outcome;
+  outcome.state = "done";
+  news.finish(outcome);
   NewsPlace back{.after = 2};
   EXPECT_EQ(names(news.next(back, 0)), (Names{"step", "ended"}));
   EXPECT_TRUE(news.is_told(back));
