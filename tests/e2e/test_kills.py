@@ -14,7 +14,7 @@ PLAN = EXAMPLE / "plan.yaml"
 # What may come again when a run is started again: its own bookkeeping, the canary's looks, and one
 # chunk of utilization samples for each start of a job (a killed job starts twice).
 BOOKKEEPING = {"plan.step_started", "node.joined", "node.registered", "release.observed",
-               "release.more_data_needed", "samples.sealed"}
+               "release.more_data_needed", "samples.sealed", "access.recorded"}
 
 
 def one_time(events: Counter) -> Counter:
