@@ -15,6 +15,9 @@ endif()
 if(FULCRUM_SANITIZE)
   add_compile_options(-fsanitize=${FULCRUM_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${FULCRUM_SANITIZE})
+  if(FULCRUM_SANITIZE STREQUAL "thread")  # which does not know fences
+    add_compile_definitions(BOOST_ASIO_DISABLE_FENCED_BLOCK)
+  endif()
 endif()
 
 function(fulcrum_module name)
