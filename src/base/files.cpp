@@ -90,4 +90,23 @@ Status make_folder(const std::filesystem::path& path, bool is_private) {
   return {};
 }
 
+Result<std::uint64_t> file_bytes(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(path, error);
+  if (error)
+    return failed("file.read", fmt::format("cannot read {}: {}", path.string(), error.message()),
+                  "check that the file is still there and may be read");
+  return static_cast<std::uint64_t>(bytes);
+}
+
+bool file_exists(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
+bool folder_exists(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored);
+}
+
 }  // namespace fulcrum::base

@@ -26,7 +26,8 @@ struct Options {
 /// The header, after a look at what makes any table unusable.
 base::Result<std::string> read_header(const std::string& path) {
   const std::string fix = "give a CSV file whose first line names its columns";
-  if (fs::is_directory(path)) return base::usage("init.read", path + " is a folder", "--from", fix);
+  if (base::folder_exists(path))
+    return base::usage("init.read", path + " is a folder", "--from", fix);
   std::ifstream file(path);
   if (!file) return base::usage("init.read", "there is no file " + path, "--from", fix);
   std::string header, row;
@@ -43,7 +44,7 @@ base::Result<std::string> read_header(const std::string& path) {
 
 base::Status write_plan(const Options& options) {
   TRY(const std::string header, read_header(options.from));
-  if (fs::exists(options.out))
+  if (base::file_exists(options.out))
     return base::conflict("init.exists", options.out + " exists already",
                           "give another name with --out");
   auto columns = plan::guess_columns(plan::header_names(header));
@@ -52,11 +53,13 @@ base::Status write_plan(const Options& options) {
     error.field = options.from + ":1:1";
     return base::Failure(std::move(error));
   }
-  const fs::path folder = fs::absolute(options.out).parent_path();
-  if (!fs::is_directory(folder))
+  std::error_code error;  // the current folder may be gone, or not to be looked at
+  const fs::path folder = fs::absolute(options.out, error).parent_path();
+  if (!base::folder_exists(folder))
     return base::usage("init.out", "there is no folder " + folder.string(), "--out",
                        "make it first");
-  const std::string data = fs::relative(fs::absolute(options.from), folder).string();
+  std::string data = fs::relative(fs::absolute(options.from, error), folder, error).string();
+  if (error || data.empty()) data = options.from;
   return base::write_file(
       options.out, plan::starter_plan(fs::path(options.from).stem().string(), data, *columns));
 }

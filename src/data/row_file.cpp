@@ -29,7 +29,7 @@ base::Result<RowFile> RowFile::open(const std::filesystem::path& raw,
   RowFile rows;
   rows.path_ = raw / "rows.jsonl";
   rows.checkpoint_path_ = work / "checkpoint.json";
-  if (std::filesystem::exists(rows.checkpoint_path_)) {
+  if (base::file_exists(rows.checkpoint_path_)) {
     TRY(const std::string text, base::read_file(rows.checkpoint_path_));
     TRY(const json::value saved, base::parse_json(text, "checkpoint.json"));
     rows.bytes_ = base::get_integer(saved, "bytes");

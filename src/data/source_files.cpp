@@ -41,9 +41,14 @@ base::Result<std::int64_t> copy_file(const fs::path& original, const fs::path& t
                                      std::int64_t& resumed_bytes) {
   CHECK_OK(base::make_folder(target.parent_path()));
   std::uint64_t done = 0;
-  if (fs::exists(target)) {
+  if (base::file_exists(target)) {
     done = common_bytes(original, target);
-    fs::resize_file(target, done);
+    std::error_code error;
+    fs::resize_file(target, done, error);
+    if (error)
+      return base::failed("file.write",
+                          fmt::format("cannot write {}: {}", target.string(), error.message()),
+                          "check free space and permissions of the folder");
     resumed_bytes += static_cast<std::int64_t>(done);
   }
   std::ifstream in(original, std::ios::binary);

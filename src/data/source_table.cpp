@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/clock.h"
+#include "base/files.h"
 #include "data/file_list.h"
 #include "data/row_file.h"
 #include "data/settings.h"
@@ -189,7 +190,8 @@ base::Result<Collected> collect_table(SourceContext& context) {
                     .unit = base::get_string(rows.state(), "unit", settings.time_unit)};
   json::object cursor;
   for (std::size_t i = 0; i < files.size(); ++i) {
-    cursor[files[i].name] = static_cast<std::int64_t>(std::filesystem::file_size(files[i].path));
+    TRY(const std::uint64_t bytes, base::file_bytes(files[i].path));
+    cursor[files[i].name] = static_cast<std::int64_t>(bytes);
     if (i < progress.file) continue;
     CHECK_OK(read_table(files[i], settings, rows, progress, context.progress));
   }

@@ -63,7 +63,8 @@ base::Result<exec::StepResult> step_version(const exec::StepSpec& spec,
   for (const auto& file : files) {
     TRY(const objects::ObjectId object, store->put_file(file.path));
     TRY(const std::int64_t rows, count_records(file));
-    kept.push_back({file.name, object, static_cast<std::int64_t>(fs::file_size(file.path)), rows});
+    TRY(const std::uint64_t size, base::file_bytes(file.path));
+    kept.push_back({file.name, object, static_cast<std::int64_t>(size), rows});
     records = std::max(records, rows);  // views of the same rows are not more rows
     bytes += kept.back().bytes;
     listed.push_back(json::object{

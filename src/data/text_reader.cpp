@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/files.h"
+
 namespace fulcrum::data {
 
 namespace {
@@ -49,7 +51,7 @@ std::optional<std::size_t> invalid_utf8(std::string_view text) {
 
 base::Result<ByteReader> ByteReader::open(const std::filesystem::path& path) {
   errno = 0;
-  gzFile file = std::filesystem::is_directory(path) ? nullptr : gzopen(path.c_str(), "rb");
+  gzFile file = base::folder_exists(path) ? nullptr : gzopen(path.c_str(), "rb");
   if (!file)
     return base::failed("file.read",
                         fmt::format("cannot read {}: {}", path.string(),

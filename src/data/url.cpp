@@ -36,6 +36,8 @@ std::string normalise_escapes(std::string_view text) {
                  ? std::string(1, static_cast<char>(byte))
                  : fmt::format("%{:02X}", byte);
       i += 2;
+    } else if (text[i] == '%') {
+      out += "%25";  // else what follows, unescaped, could make it an escape
     } else {
       out += text[i];
     }

@@ -6,14 +6,14 @@ namespace {
 
 using namespace fulcrum;
 
-/// YAML takes a key of at most 1024 characters, JSON any.
+/// YAML takes a key of at most 1024 characters, escapes counted, JSON any.
 bool has_long_key(const base::json::value& value) {
   if (const auto* array = value.if_array()) {
     for (const auto& element : *array)
       if (has_long_key(element)) return true;
   } else if (const auto* object = value.if_object()) {
     for (const auto& entry : *object)
-      if (entry.key().size() > 1000 || has_long_key(entry.value())) return true;
+      if (entry.key().size() > 160 || has_long_key(entry.value())) return true;
   }
   return false;
 }

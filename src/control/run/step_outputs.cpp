@@ -72,6 +72,10 @@ void add_local_source(std::string& fingerprint, const json::value& source,
   }
 }
 
+std::string name_below(const fs::path& file, const fs::path& folder) {
+  return file.lexically_normal().lexically_relative(folder.lexically_normal()).string();
+}
+
 }  // namespace
 
 base::Result<std::map<std::string, plan::Output>> store_outputs(
@@ -80,7 +84,7 @@ base::Result<std::map<std::string, plan::Output>> store_outputs(
   std::map<std::string, plan::Output> stored;
   for (const auto& [name, path] : outputs) {
     const fs::path root = fs::path(work_folder) / path;
-    if (!fs::exists(root))
+    if (!base::file_exists(root))
       return base::failed(
           "step.output",
           fmt::format("the step promised {} ({}), which is not there", name, root.string()));
@@ -88,7 +92,8 @@ base::Result<std::map<std::string, plan::Output>> store_outputs(
     output.path = path;
     for (const auto& file : files_below(root)) {
       TRY(const std::string id, objects.put_file(file));
-      output.files.push_back({fs::relative(file, work_folder).string(), id, fs::file_size(file)});
+      TRY(const std::uint64_t bytes, base::file_bytes(file));
+      output.files.push_back({name_below(file, work_folder), id, bytes});
     }
     output.digest = digest_of(output);
   }
