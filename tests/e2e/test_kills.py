@@ -177,7 +177,7 @@ class Stopped(Case):
 
     LONGER = SMALL + ("training.recipe.epochs=60", "training.recipe.early_stopping.patience=0",
                       "settings.shoppers=60")
-    SHORTER = SMALL + ("training.recipe.epochs=2", "settings.shoppers=60")
+    SHORTER = SMALL + ("training.recipe.epochs=7", "settings.shoppers=60")
 
     def trains(self, seq: int):
         start = has_started(self.home, "train", seq)

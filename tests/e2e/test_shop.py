@@ -77,7 +77,7 @@ class Shop(unittest.TestCase):
         self.assertEqual(set(new), {"plan.started", "plan.step_ended", "plan.ended"})
 
     def test_changed_epochs_redo_training_and_what_follows(self):
-        changed = self.copy().run(PLAN, SMALL + ("training.recipe.epochs=2",
+        changed = self.copy().run(PLAN, SMALL + ("training.recipe.epochs=7",
                                                  "settings.shoppers=60"))
         self.assertEqual(changed.worked(), {"train", "evaluate", "register", "canary", "score"})
         self.assertEqual(changed.step("canary")["state"], "need_more_data")
