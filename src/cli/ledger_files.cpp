@@ -99,12 +99,18 @@ base::Status rebuild(const Session& session) {
   return {};
 }
 
-/// An export is a read of everything: it is kept in the audit before anything leaves.
+/// An export is a read of everything: it is kept in the audit before anything leaves. A damaged
+/// ledger can still be exported, which is then all that can be saved of it.
 base::Status record_export(const Session& session) {
-  TRY(const auto backend, connect(session));
+  const auto backend = connect(session);
+  if (!backend && backend.error().code.starts_with("ledger.")) {
+    std::cerr << base::text("ledger.export_unrecorded", base::describe(backend.error())) << "\n";
+    return {};
+  }
+  if (!backend) return base::Failure(backend.error());
   TRY([[maybe_unused]] const auto reply,
-      backend->command("access.record",
-                       json::object{{"what", "ledger.export"}, {"subject", "ledger"}}, {}));
+      (*backend)->command("access.record",
+                          json::object{{"what", "ledger.export"}, {"subject", "ledger"}}, {}));
   return {};
 }
 

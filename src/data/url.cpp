@@ -79,8 +79,17 @@ base::Result<Handle> parse(std::string_view base_url, std::string_view link) {
   return url;
 }
 
-std::string origin_of(CURLU* url) {
+/// A host that was escaped may be a number, which libcurl reads as an address in a second look.
+std::string host_of(CURLU* url) {
   std::string host = part(url, CURLUPART_HOST);
+  const Handle again(curl_url(), &curl_url_cleanup);
+  const std::string text = "http://" + host + "/";
+  if (curl_url_set(again.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) return host;
+  return part(again.get(), CURLUPART_HOST);
+}
+
+std::string origin_of(CURLU* url) {
+  std::string host = host_of(url);
   std::transform(host.begin(), host.end(), host.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   const std::string port = part(url, CURLUPART_PORT, CURLU_NO_DEFAULT_PORT);

@@ -20,6 +20,7 @@ TEST(Url, HasOneSpelling) {
   EXPECT_EQ(canonical("http://h.example/a", "//o.example"), "http://o.example/");
   EXPECT_EQ(canonical("http://h.example/a", "mailto:x@y.z"), "error");
   EXPECT_EQ(canonical("", "https://h.example:8443"), "https://h.example:8443/");
+  EXPECT_EQ(canonical("", "http://%30/"), canonical("", canonical("", "http://%30/").c_str()));
 }
 
 TEST(Robots, LongestMatchWinsAndAllowWinsTies) {

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -235,6 +236,21 @@ TEST_F(Cli, TheLedgerIsShownCheckedMovedAndRebuilt) {
   EXPECT_EQ(run(other, {"note", "list", "--json"}).out, before);
   const auto again = run(other, {"ledger", "verify", "--json"});
   EXPECT_EQ(again.exit_code, 0) << again.out << again.err;
+}
+
+TEST_F(Cli, ADamagedLedgerCanStillBeExported) {
+  ASSERT_EQ(fulcrum({"note", "add", "--subject", "a", "--text", "b"}).exit_code, 0);
+  sqlite3* file = nullptr;
+  ASSERT_EQ(sqlite3_open((home() + "/ledger.db").c_str(), &file), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(file,
+                         "UPDATE events SET payload = '{' WHERE seq = (SELECT max(seq) FROM events)",
+                         nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(file);
+  EXPECT_EQ(fulcrum({"note", "list"}).exit_code, 1);
+  const auto exported = fulcrum({"ledger", "export", home_.path() + "/export", "--json"});
+  EXPECT_EQ(exported.exit_code, 0) << exported.err;
+  EXPECT_THAT(exported.err, HasSubstr("ledger.replay"));
 }
 
 TEST_F(Cli, HelpAndCompletionNeedNoHome) {
