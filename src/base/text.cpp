@@ -16,8 +16,8 @@ const Catalogue& catalogue(Language language) {
 #include "base/text_en.def"
   };
   static const Catalogue chinese = {
-#include "base/text_zh.def"
 #include "base/names_zh.def"
+#include "base/text_zh.def"
   };
 #undef TEXT
   return language == Language::kChinese ? chinese : english;

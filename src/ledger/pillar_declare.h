@@ -1,6 +1,6 @@
-// Declares what a pillar's .def lists promise: decide(), evolve(), event() and answer() for each line.
-// A pillar's decide.h defines FULCRUM_PILLAR, includes its types and state, then this. No include
-// guard: it is expanded once per pillar, and leaves FULCRUM_PILLAR undefined.
+// Declares what a pillar's .def lists promise: decide(), evolve(), event() and answer() for each
+// line. A pillar's decide.h defines FULCRUM_PILLAR, includes its types and state, then this. No
+// include guard: it is expanded once per pillar, and leaves FULCRUM_PILLAR undefined.
 #ifndef FULCRUM_PILLAR
 #error "define FULCRUM_PILLAR as the pillar's namespace before including pillar_declare.h"
 #endif

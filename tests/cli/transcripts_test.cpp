@@ -242,9 +242,9 @@ TEST_F(Cli, ADamagedLedgerCanStillBeExported) {
   ASSERT_EQ(fulcrum({"note", "add", "--subject", "a", "--text", "b"}).exit_code, 0);
   sqlite3* file = nullptr;
   ASSERT_EQ(sqlite3_open((home() + "/ledger.db").c_str(), &file), SQLITE_OK);
-  ASSERT_EQ(sqlite3_exec(file,
-                         "UPDATE events SET payload = '{' WHERE seq = (SELECT max(seq) FROM events)",
-                         nullptr, nullptr, nullptr),
+  ASSERT_EQ(sqlite3_exec(
+                file, "UPDATE events SET payload = '{' WHERE seq = (SELECT max(seq) FROM events)",
+                nullptr, nullptr, nullptr),
             SQLITE_OK);
   sqlite3_close(file);
   EXPECT_EQ(fulcrum({"note", "list"}).exit_code, 1);
