@@ -1,11 +1,14 @@
 """A mistake in any section of a plan is shown with its place and a way out; nothing runs."""
 
+import re
+
 from programs import SOURCES, InAFolder
 
 PLAN = (SOURCES / "examples/recommender/plan.yaml").read_text()
 
 # section, text of the shop's plan, what stands there instead, code, field, part of the way out.
 # The place is that of the text marked by «» in the new one.
+RECIPE = re.search(r"recipe: \{.*\}", PLAN).group()
 MISTAKES = [
     ("plan", "budget: {usd: 5}", "«bugdet: {usd: 5}", "value.unknown_name", "bugdet",
      "did you mean budget?"),
@@ -59,13 +62,13 @@ MISTAKES = [
      "cluster.contention.policies[1]", "did you mean priority?"),
     ("cluster", "gpu_model: P100", "«gpu_modell: P100", "value.unknown_name",
      "cluster.contention.nodes[0].gpu_modell", "did you mean gpu_model?"),
-    ("training", "recipe: {}", "recipe: {model: {«heads: 5}}", "recipe.heads",
+    ("training", RECIPE, "recipe: {model: {«heads: 5}}", "recipe.heads",
      "training.recipe.model.heads", ""),
-    ("training", "recipe: {}", "recipe: {«epoch: 5}", "value.unknown_name",
+    ("training", RECIPE, "recipe: {«epoch: 5}", "value.unknown_name",
      "training.recipe.epoch", "did you mean epochs?"),
-    ("training", "recipe: {}", "recipe: {optimizer: {«lr: -1}}", "recipe.range",
+    ("training", RECIPE, "recipe: {optimizer: {«lr: -1}}", "recipe.range",
      "training.recipe.optimizer.lr", ""),
-    ("training", "recipe: {}", "«holdout_users: 2", "recipe.range", "training.holdout_users", ""),
+    ("training", RECIPE, "«holdout_users: 2", "recipe.range", "training.holdout_users", ""),
     ("training", "[popularity, item_knn]", "[popularity, item_knn, «populrity]", "train.baseline",
      "training.baselines[2]", "did you mean popularity?"),
     ("evaluation", "metric: p95_ms, at_most", "«metric: p95_m, at_most", "plan.metric",
