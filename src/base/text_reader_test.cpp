@@ -1,4 +1,4 @@
-#include "data/text_reader.h"
+#include "base/text_reader.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 
 #include "base/random.h"
 
-namespace fulcrum::data {
+namespace fulcrum::base {
 namespace {
 
 namespace fs = std::filesystem;
@@ -33,7 +33,7 @@ class TextReader : public testing::Test {
       all.push_back(fields);
     }
   }
-  base::Error error_;
+  Error error_;
 };
 
 using Records = std::vector<std::vector<std::string>>;
@@ -64,7 +64,7 @@ TEST_F(TextReader, SaysWhichEncodingItDoesNotRead) {
 }
 
 TEST_F(TextReader, RoundTripsRandomTables) {
-  base::Random random(5);
+  Random random(5);
   const std::string letters = "ab,\"\n\r\t ;\xC3\xA9";
   for (int round = 0; round < 300; ++round) {
     Records table(1 + random.below(6), std::vector<std::string>(1 + random.below(5)));
@@ -85,7 +85,7 @@ TEST_F(TextReader, RoundTripsRandomTables) {
 }
 
 TEST_F(TextReader, EndsOnAnyBytes) {
-  base::Random random(6);
+  Random random(6);
   for (int round = 0; round < 500; ++round) {
     std::string bytes(random.below(200), '\0');
     const std::string letters = "\"\",\n\r\x1f\x8b\xEF\xBB\xBF\xFFx";
@@ -102,7 +102,7 @@ TEST_F(TextReader, EndsOnAnyBytes) {
 
 TEST_F(TextReader, NoticesAGzipFileThatBreaksOff) {
   gzFile file = gzopen(path_.c_str(), "wb");
-  base::Random random(1);
+  Random random(1);
   for (int i = 0; i < 20'000; ++i)
     gzprintf(file, "%llu\n", static_cast<unsigned long long>(random.next()));
   gzclose(file);
@@ -123,4 +123,4 @@ TEST(Utf8, RefusesOverlongAndSurrogates) {
 }
 
 }  // namespace
-}  // namespace fulcrum::data
+}  // namespace fulcrum::base

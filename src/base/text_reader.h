@@ -10,7 +10,7 @@
 
 #include "base/result.h"
 
-namespace fulcrum::data {
+namespace fulcrum::base {
 
 /// Position of the first byte that is not UTF-8 (RFC 3629), if any.
 std::optional<std::size_t> invalid_utf8(std::string_view text);
@@ -19,7 +19,7 @@ std::optional<std::size_t> invalid_utf8(std::string_view text);
 class ByteReader {
  public:
   /// Fails with `file.read`.
-  static base::Result<ByteReader> open(const std::filesystem::path& path);
+  static Result<ByteReader> open(const std::filesystem::path& path);
   ByteReader(ByteReader&&) noexcept;
   ByteReader& operator=(ByteReader&&) noexcept;
   ~ByteReader();
@@ -47,7 +47,7 @@ class ByteReader {
 class LineReader {
  public:
   static constexpr std::size_t kMaxLineBytes = 16U << 20;
-  static base::Result<LineReader> open(const std::filesystem::path& path);
+  static Result<LineReader> open(const std::filesystem::path& path);
   /// False at the end. A longer line than kMaxLineBytes comes cut, with is_cut() true. A byte
   /// order mark before the first line is removed.
   bool next(std::string& line);
@@ -66,10 +66,10 @@ class LineReader {
 class CsvReader {
  public:
   static constexpr std::size_t kMaxRecordBytes = 16U << 20;
-  static base::Result<CsvReader> open(const std::filesystem::path& path, char delimiter = ',');
+  static Result<CsvReader> open(const std::filesystem::path& path, char delimiter = ',');
   /// False at the end. Fails with `csv.quote`, `csv.encoding`, `csv.too_large`, field
   /// "file:line:column"; the next call goes on with the line after the mistake.
-  base::Result<bool> next(std::vector<std::string>& fields);
+  Result<bool> next(std::vector<std::string>& fields);
   std::int64_t line_number() const { return record_line_; }  // where the last record began
   const std::string& damaged() const { return bytes_.damaged(); }
 
@@ -79,8 +79,8 @@ class CsvReader {
   int take();
   bool take_line_end(int c);
   void skip_line();
-  base::Result<bool> take_quoted(std::string& field);
-  base::Failure mistake(std::string code, std::string message, std::string fix);
+  Result<bool> take_quoted(std::string& field);
+  Failure mistake(std::string code, std::string message, std::string fix);
   ByteReader bytes_;
   std::string name_;
   char delimiter_;
@@ -89,6 +89,6 @@ class CsvReader {
 };
 
 /// The delimiter that the first line holds most often outside quotes: ',', ';' or tab.
-base::Result<char> guess_delimiter(const std::filesystem::path& path);
+Result<char> guess_delimiter(const std::filesystem::path& path);
 
-}  // namespace fulcrum::data
+}  // namespace fulcrum::base

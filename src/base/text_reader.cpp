@@ -1,4 +1,4 @@
-#include "data/text_reader.h"
+#include "base/text_reader.h"
 
 #include <fmt/format.h>
 #include <zlib.h>
@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
-namespace fulcrum::data {
+namespace fulcrum::base {
 
 namespace {
 
@@ -47,14 +47,14 @@ std::optional<std::size_t> invalid_utf8(std::string_view text) {
   return std::nullopt;
 }
 
-base::Result<ByteReader> ByteReader::open(const std::filesystem::path& path) {
+Result<ByteReader> ByteReader::open(const std::filesystem::path& path) {
   errno = 0;
   gzFile file = std::filesystem::is_directory(path) ? nullptr : gzopen(path.c_str(), "rb");
   if (!file)
-    return base::failed("file.read",
-                        fmt::format("cannot read {}: {}", path.string(),
-                                    errno != 0 ? std::strerror(errno) : "not a file"),
-                        "check the path and its permissions");
+    return failed("file.read",
+                  fmt::format("cannot read {}: {}", path.string(),
+                              errno != 0 ? std::strerror(errno) : "not a file"),
+                  "check the path and its permissions");
   gzbuffer(file, kBlockBytes);
   ByteReader reader;
   reader.file_ = file;
@@ -89,7 +89,7 @@ int ByteReader::refill() {
   return size_ > 0 ? static_cast<unsigned char>(block_[at_++]) : -1;
 }
 
-base::Result<LineReader> LineReader::open(const std::filesystem::path& path) {
+Result<LineReader> LineReader::open(const std::filesystem::path& path) {
   TRY(ByteReader bytes, ByteReader::open(path));
   return LineReader(std::move(bytes));
 }
@@ -112,7 +112,7 @@ bool LineReader::next(std::string& line) {
   return true;
 }
 
-base::Result<CsvReader> CsvReader::open(const std::filesystem::path& path, char delimiter) {
+Result<CsvReader> CsvReader::open(const std::filesystem::path& path, char delimiter) {
   TRY(ByteReader bytes, ByteReader::open(path));
   return CsvReader(std::move(bytes), path.filename().string(), delimiter);
 }
@@ -145,13 +145,13 @@ void CsvReader::skip_line() {
   }
 }
 
-base::Failure CsvReader::mistake(std::string code, std::string message, std::string fix) {
-  return base::usage(std::move(code), std::move(message),
-                     fmt::format("{}:{}:{}", name_, line_, column_), std::move(fix));
+Failure CsvReader::mistake(std::string code, std::string message, std::string fix) {
+  return usage(std::move(code), std::move(message), fmt::format("{}:{}:{}", name_, line_, column_),
+               std::move(fix));
 }
 
 /// The rest of a field after its opening quote. False when the file ended inside it.
-base::Result<bool> CsvReader::take_quoted(std::string& field) {
+Result<bool> CsvReader::take_quoted(std::string& field) {
   for (;;) {
     const int c = take();
     if (c < 0) return false;
@@ -166,7 +166,7 @@ base::Result<bool> CsvReader::take_quoted(std::string& field) {
   }
 }
 
-base::Result<bool> CsvReader::next(std::vector<std::string>& fields) {
+Result<bool> CsvReader::next(std::vector<std::string>& fields) {
   fields.clear();
   if (!started_) {
     started_ = true;
@@ -214,13 +214,13 @@ base::Result<bool> CsvReader::next(std::vector<std::string>& fields) {
   }
   for (std::size_t i = 0; i < fields.size(); ++i)
     if (invalid_utf8(fields[i]))
-      return base::usage("csv.encoding", fmt::format("field {} is not UTF-8", i + 1),
-                         fmt::format("{}:{}:{}", name_, record_line_, i + 1),
-                         "save the file as UTF-8 (iconv -f GB18030 -t UTF-8 for Chinese Windows)");
+      return usage("csv.encoding", fmt::format("field {} is not UTF-8", i + 1),
+                   fmt::format("{}:{}:{}", name_, record_line_, i + 1),
+                   "save the file as UTF-8 (iconv -f GB18030 -t UTF-8 for Chinese Windows)");
   return true;
 }
 
-base::Result<char> guess_delimiter(const std::filesystem::path& path) {
+Result<char> guess_delimiter(const std::filesystem::path& path) {
   TRY(LineReader lines, LineReader::open(path));
   std::string line;
   lines.next(line);
@@ -238,4 +238,4 @@ base::Result<char> guess_delimiter(const std::filesystem::path& path) {
   return kDelimiters[best];
 }
 
-}  // namespace fulcrum::data
+}  // namespace fulcrum::base
