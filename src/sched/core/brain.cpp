@@ -5,31 +5,83 @@
 
 namespace fulcrum::sched {
 
+namespace {
+
+/// How much longer a job is given each time that it outlives its prediction (Tsafrir, Etsion,
+/// Feitelson 2007, section 3.2), in seconds.
+constexpr double kCorrectionsS[] = {60,    300,   900,   1800,   3600,  7200,
+                                    18000, 36000, 72000, 180000, 360000};
+
+}  // namespace
+
 Brain::Brain(Cluster& cluster, BrainOptions options)
     : cluster_(cluster),
       options_(std::move(options)),
       placer_(cluster, *options_.policy.place, options_.typical, options_.seed),
-      queue_(*options_.policy.order) {}
+      queue_(*options_.policy.order),
+      log_seen_(cluster.log_end()) {
+  if (options_.policy.backfill != Backfill::kNone)
+    outlook_ = std::make_unique<Outlook>(cluster, held_);
+}
 
-JobIndex Brain::submit(const Job& job) {
+JobIndex Brain::admit(const Job& job) {
   const auto index = static_cast<JobIndex>(jobs_.size());
   jobs_.push_back(job);
+  if (job.arrival == kArrivesNow) jobs_.back().arrival = index;
   held_.emplace_back();
+  start_s_.push_back(0);
   predicted_end_s_.push_back(0);
+  corrections_.push_back(0);
   group(job.group);
-  queue_.add(index, job, index);
   return index;
 }
 
+JobIndex Brain::submit(const Job& job) {
+  const JobIndex index = admit(job);
+  wait(index);
+  return index;
+}
+
+void Brain::wait(JobIndex job) {
+  queue_.add(job, jobs_[job], jobs_[job].arrival);
+  new_jobs_.push_back(job);
+}
+
 void Brain::withdraw(JobIndex job) {
-  queue_.remove(job, jobs_[job], job);
+  queue_.remove(job, jobs_[job], jobs_[job].arrival);
+  settled_ = false;
 }
 
 void Brain::end(JobIndex job, double now_s) {
+  look_outside();
   for (const Held& held : held_[job]) cluster_.give_back(held);
+  if (outlook_) outlook_->ended(job, predicted_end_s_[job], now_s);
   held_[job].clear();
-  ends_.erase({predicted_end_s_[job], job});
   charge(jobs_[job], now_s, -1);
+  --running_;
+  settled_ = false;
+  log_seen_ = cluster_.log_end();
+}
+
+void Brain::look_outside() {
+  if (log_seen_ == cluster_.log_end()) return;
+  settled_ = false;
+  if (outlook_) outlook_->nodes_changed();
+  log_seen_ = cluster_.log_end();
+}
+
+void Brain::correct_predictions(double now_s) {
+  while (!outlook_->ends().empty() && outlook_->ends().begin()->first <= now_s) {
+    const auto [old_s, job] = *outlook_->ends().begin();
+    std::uint8_t& times = corrections_[job];
+    double new_s = old_s + kCorrectionsS[times];  // whenever it is looked at
+    if (times + 1U < std::size(kCorrectionsS)) ++times;
+    const double limit_s = start_s_[job] + jobs_[job].limit_s;
+    if (jobs_[job].limit_s > 0 && limit_s > old_s) new_s = std::min(new_s, limit_s);
+    outlook_->end_moved(job, old_s, new_s);
+    predicted_end_s_[job] = new_s;
+    settled_ = false;
+  }
 }
 
 GroupUse& Brain::group(std::uint32_t index) {
@@ -55,156 +107,127 @@ void Brain::charge(const Job& job, double now_s, double sign) {
 
 void Brain::start(JobIndex job, double now_s, std::vector<Held> held) {
   held_[job] = std::move(held);
-  queue_.remove(job, jobs_[job], job);
-  const double expected_s =
-      jobs_[job].predicted_s > 0 ? jobs_[job].predicted_s : jobs_[job].limit_s;
-  predicted_end_s_[job] = expected_s > 0 ? now_s + expected_s : INFINITY;
-  ends_.insert({predicted_end_s_[job], job});
+  queue_.remove(job, jobs_[job], jobs_[job].arrival);
+  note_running(job, now_s);
   charge(jobs_[job], now_s, 1);
   started_.push_back(job);
 }
 
-bool Brain::everywhere(const Job& job) const {
+void Brain::note_running(JobIndex job, double start_s) {
+  start_s_[job] = start_s;
+  predicted_end_s_[job] = start_s + expected_duration_s(jobs_[job]);
+  corrections_[job] = 0;
+  if (outlook_) outlook_->started(job, predicted_end_s_[job]);
+  ++running_;
+}
+
+bool Brain::fits_ever(const Job& job) const {
+  std::uint64_t rest_room = 0, both = 0, room = 0;
   const Shape& shape = cluster_.shape_of(job.shape);
-  for (NodeIndex node = 0; node < cluster_.size(); ++node)
-    if (!cluster_.fits_ever(node, shape)) return false;
-  return true;
+  for (NodeIndex node = 0; node < cluster_.size(); ++node) {
+    const std::uint32_t here = room_if_empty(cluster_, node, shape);
+    room += here;
+    if (!job.has_rest) continue;
+    const std::uint32_t rest = room_if_empty(cluster_, node, cluster_.shape_of(job.rest_shape));
+    if (here == 0) rest_room += rest;
+    both += here > 0 && rest > 0 ? 1 : 0;
+  }
+  if (!job.has_rest) return room >= job.tasks;
+  return room >= job.tasks && (rest_room > 0 || (both > 0 && room > job.tasks));
+}
+
+bool Brain::everywhere(const Job& job) {
+  if (everywhere_.size() < cluster_.shapes()) everywhere_.resize(cluster_.shapes(), 0);
+  char& known = everywhere_[job.shape];
+  if (known == 0) {
+    known = 1;
+    for (NodeIndex node = 0; node < cluster_.size() && known == 1; ++node)
+      if (!cluster_.fits_ever(node, cluster_.shape_of(job.shape))) known = 2;
+  }
+  return known == 1;
 }
 
 void Brain::close_nodes(const Job& job, std::vector<char>& closed) const {
-  const Shape& shape = cluster_.shape_of(job.shape);
   for (NodeIndex node = 0; node < cluster_.size(); ++node)
-    if (cluster_.fits_ever(node, shape)) closed[node] = 1;
+    if (cluster_.fits_ever(node, cluster_.shape_of(job.shape)) ||
+        (job.has_rest && cluster_.fits_ever(node, cluster_.shape_of(job.rest_shape))))
+      closed[node] = 1;
+}
+
+const std::vector<JobIndex>& Brain::pass(double now_s) {
+  started_.clear();
+  look_outside();
+  if (outlook_) correct_predictions(now_s);
+  if (!options_.incremental || !look_at_new_jobs(now_s)) look_at_all(now_s);
+  new_jobs_.clear();
+  log_seen_ = cluster_.log_end();
+  return started_;
+}
+
+/// Only jobs came since the last pass: whoever had to wait then has to wait now, too, and the
+/// reservation stands. False: that does not suffice.
+bool Brain::look_at_new_jobs(double now_s) {
+  if (!settled_ || head_ == kNoJob || queue_.takes_turns()) return false;
+  const QueueEntry head = queue_.entry(head_, jobs_[head_], jobs_[head_].arrival);
+  std::vector<QueueEntry> entries;
+  for (const JobIndex job : new_jobs_) {
+    entries.push_back(queue_.entry(job, jobs_[job], jobs_[job].arrival));
+    if (entries.back() < head) return false;
+  }
+  if (!outlook_ || std::isinf(head_start_s_)) return everywhere(jobs_[head_]);
+  std::sort(entries.begin(), entries.end());
+  const auto head_bucket = queue_.bucket_of(jobs_[head_]);
+  for (const QueueEntry& entry : entries)
+    if (queue_.bucket_of(jobs_[entry.job]) != head_bucket) try_behind_head(entry, now_s);
+  return true;
 }
 
 /// Order is strict: once a job must wait, nothing behind it takes a node on which it could run.
-/// With backfilling, the head's start is protected instead.
-const std::vector<JobIndex>& Brain::pass(double now_s) {
-  started_.clear();
+/// With backfilling, the head's start is protected instead; where that is not known, order is
+/// strict.
+void Brain::look_at_all(double now_s) {
   head_ = kNoJob;
-  std::vector<char> blocked(queue_.buckets().size(), 0);
+  head_start_s_ = INFINITY;
+  blocked_.assign(queue_.buckets().size(), 0);
   std::vector<Held> held;
   while (true) {
-    const auto bucket = queue_.next(blocked, groups_, now_s);
-    if (bucket == Queue::kNoBucket) return started_;
-    const JobIndex job = queue_.buckets()[bucket].jobs.begin()->job;
+    const auto bucket = queue_.next(blocked_, groups_, now_s);
+    if (bucket == Queue::kNoBucket) return;
+    const JobIndex job = queue_.buckets()[bucket].first().job;
     if (placer_.place(jobs_[job], held)) {
       start(job, now_s, std::move(held));
       held = {};
       continue;
     }
     head_ = job;
-    blocked[bucket] = 1;
+    blocked_[bucket] = 1;
     break;
   }
-  if (options_.policy.backfill != Backfill::kNone)
+  settled_ = true;
+  if (outlook_ && outlook_->aim(jobs_[head_])) {
+    head_start_s_ = std::max(now_s, outlook_->at_s());
     backfill(now_s);
-  else
-    go_on_elsewhere(now_s, blocked);
-  return started_;
+  } else {
+    go_on_elsewhere(now_s);
+  }
 }
 
-void Brain::go_on_elsewhere(double now_s, std::vector<char>& blocked) {
+void Brain::go_on_elsewhere(double now_s) {
   if (everywhere(jobs_[head_])) return;
   std::vector<char> closed(cluster_.size(), 0);
   close_nodes(jobs_[head_], closed);
   std::vector<Held> held;
   while (std::find(closed.begin(), closed.end(), 0) != closed.end()) {
-    const auto bucket = queue_.next(blocked, groups_, now_s);
+    const auto bucket = queue_.next(blocked_, groups_, now_s);
     if (bucket == Queue::kNoBucket) return;
-    const JobIndex job = queue_.buckets()[bucket].jobs.begin()->job;
+    const JobIndex job = queue_.buckets()[bucket].first().job;
     if (placer_.place_outside(jobs_[job], closed, held)) {
       start(job, now_s, std::move(held));
       held = {};
       continue;
     }
-    blocked[bucket] = 1;
+    blocked_[bucket] = 1;
     close_nodes(jobs_[job], closed);
-  }
-}
-
-/// The cluster as it is expected to be when the head starts.
-struct Brain::Reservation {
-  Cluster then;
-  double at_s = INFINITY;
-};
-
-namespace {
-
-/// How many tasks of the shape would fit on the node, up to `most`.
-std::uint32_t room(Cluster& cluster, NodeIndex node, ShapeIndex shape, std::uint32_t most) {
-  std::vector<Held> taken;
-  while (taken.size() < most && cluster.fits(node, cluster.shape_of(shape))) {
-    taken.push_back({node, shape, cluster.choose_devices(node, cluster.shape_of(shape))});
-    cluster.take(taken.back());
-  }
-  for (const Held& held : taken) cluster.give_back(held);
-  return static_cast<std::uint32_t>(taken.size());
-}
-
-bool fits_as_a_whole(Cluster& cluster, const Job& job) {
-  std::uint32_t found = 0;
-  const std::uint32_t need = job.tasks + (job.has_rest ? 1 : 0);
-  for (NodeIndex node = 0; node < cluster.size() && found < need; ++node)
-    found += room(cluster, node, job.shape, need - found);
-  return found >= need;
-}
-
-}  // namespace
-
-bool Brain::reserve(double now_s, Reservation& reservation) const {
-  const Job& head = jobs_[head_];
-  for (const auto& [end_s, job] : ends_) {
-    if (std::isinf(end_s)) return false;
-    for (const Held& held : held_[job]) reservation.then.give_back(held);
-    reservation.at_s = std::max(end_s, now_s);
-    if (fits_as_a_whole(reservation.then, head)) return true;
-  }
-  return false;
-}
-
-/// EASY (Lifka 1995): a job behind the head may start if it fits now and either ends before the
-/// head's expected start or leaves the head its room then.
-void Brain::backfill(double now_s) {
-  Reservation reservation{cluster_, INFINITY};
-  if (!reserve(now_s, reservation)) reservation.at_s = INFINITY;
-  head_start_s_ = reservation.at_s;
-  struct Cursor {
-    std::set<Queue::Entry>::const_iterator at, end;
-    double group;
-  };
-  std::vector<Queue::Entry> candidates;
-  for (const auto& bucket : queue_.buckets())
-    for (const auto& entry : bucket.jobs)
-      if (entry.job != head_) candidates.push_back(entry);
-  std::sort(candidates.begin(), candidates.end());
-  std::vector<Held> held;
-  for (const auto& candidate : candidates) {
-    const Job& job = jobs_[candidate.job];
-    if (!placer_.place(job, held)) continue;
-    const double expected_s = job.predicted_s > 0 ? job.predicted_s : job.limit_s;
-    const bool ends_before = expected_s > 0 && now_s + expected_s <= reservation.at_s;
-    bool allowed = ends_before;
-    if (!allowed && std::isfinite(reservation.at_s)) {
-      bool fits = true;
-      std::size_t taken = 0;
-      for (; taken < held.size() && fits; ++taken) {
-        fits = reservation.then.fits(held[taken].node, cluster_.shape_of(held[taken].shape));
-        if (fits)
-          reservation.then.take(held[taken]);
-        else
-          break;
-      }
-      allowed = fits && fits_as_a_whole(reservation.then, jobs_[head_]);
-      if (!allowed)
-        for (std::size_t i = 0; i < taken; ++i) reservation.then.give_back(held[i]);
-    }
-    if (allowed) {
-      start(candidate.job, now_s, std::move(held));
-      held = {};
-    } else {
-      for (const Held& taken : held) cluster_.give_back(taken);
-    }
   }
 }
 
