@@ -54,8 +54,11 @@ NodeIndex Cluster::add_node(const NodeSpec& spec) {
   std::fill_n(free.device_milli.begin(), spec.gpus, static_cast<std::uint16_t>(kWhole));
   free_.push_back(free);
   free_custom_.push_back(spec.custom);
+  residents_.emplace_back();
+  last_change_.push_back(0);
   gpu_milli_ += spec.gpus * kWhole;
   cpu_ += spec.cpu_milli;
+  has_core_nodes_ = has_core_nodes_ || spec.cores_stand_in;
   free_gpu_milli_ += spec.gpus * kWhole;
   free_whole_ += spec.gpus;
   free_cpu_ += spec.cpu_milli;
@@ -130,7 +133,10 @@ void Cluster::take(const Held& held) {
         static_cast<std::uint16_t>(shape.gpu_milli);
   for (std::size_t i = 0; i < shape.custom.size(); ++i)
     free_custom_[held.node][i] -= shape.custom[i];
-  if (held.devices != 0) recount(held.node);
+  if (held.devices != 0) {
+    ++residents_like(held.node, shape);
+    recount(held.node);
+  }
   changed(held.node);
 }
 
@@ -146,8 +152,15 @@ void Cluster::give_back(const Held& held) {
         static_cast<std::uint16_t>(shape.gpu_milli);
   for (std::size_t i = 0; i < shape.custom.size(); ++i)
     free_custom_[held.node][i] += shape.custom[i];
-  if (held.devices != 0) recount(held.node);
+  if (held.devices != 0) {
+    --residents_like(held.node, shape);
+    recount(held.node);
+  }
   changed(held.node);
+}
+
+std::uint16_t& Cluster::residents_like(NodeIndex node, const Shape& shape) {
+  return residents_[node][shape.gpu_milli < kWhole ? 0 : shape.gpus];
 }
 
 void Cluster::set_up(NodeIndex node, bool up) {
@@ -177,6 +190,7 @@ void Cluster::changed(NodeIndex node) {
     log_.erase(log_.begin(), log_.begin() + static_cast<std::ptrdiff_t>(forget));
     log_begin_ += forget;
   }
+  last_change_[node] = log_end();
   log_.push_back(node);
 }
 

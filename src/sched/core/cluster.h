@@ -53,6 +53,8 @@ struct FreeNode {
   std::array<std::uint16_t, kMaxDevices> device_milli{};
 };
 
+using Residents = std::array<std::uint16_t, kMaxDevices + 1>;
+
 /// What a task holds.
 struct Held {
   NodeIndex node = kNoNode;
@@ -73,11 +75,15 @@ class Cluster {
   const NodeSpec& spec(NodeIndex node) const { return specs_[node]; }
   const FreeNode& free(NodeIndex node) const { return free_[node]; }
   const Shape& shape_of(ShapeIndex shape) const { return shapes_[shape]; }
+  /// Tasks on the node by what they hold: [0] a share of a device, [n] n whole devices.
+  const Residents& residents(NodeIndex node) const { return residents_[node]; }
   std::int64_t free_gpu_milli() const { return free_gpu_milli_; }
   std::int64_t gpu_milli() const { return gpu_milli_; }  // capacity
   std::int64_t free_whole_gpus() const { return free_whole_; }
   std::int64_t free_cpu_milli() const { return free_cpu_; }
   std::int64_t cpu_milli() const { return cpu_; }
+  /// Nodes with GPUs beside nodes of cores: sums of GPUs say nothing of what fits.
+  bool mixes_kinds() const { return has_core_nodes_ && gpu_milli_ > 0; }
 
   /// Feasibility, and nothing else: now, or if the node were empty and up.
   bool fits(NodeIndex node, const Shape& shape) const;
@@ -95,6 +101,8 @@ class Cluster {
   std::uint64_t log_begin() const { return log_begin_; }
   std::uint64_t log_end() const { return log_begin_ + log_.size(); }
   NodeIndex log_at(std::uint64_t position) const { return log_[position - log_begin_]; }
+  /// Position of the node's newest change: tells whether anything kept about it is still true.
+  std::uint64_t last_change(NodeIndex node) const { return last_change_[node]; }
 
  private:
   struct Hash {
@@ -102,14 +110,18 @@ class Cluster {
   };
   void changed(NodeIndex node);
   void recount(NodeIndex node);
+  std::uint16_t& residents_like(NodeIndex node, const Shape& shape);
 
   std::vector<NodeSpec> specs_;
   std::vector<FreeNode> free_;
   std::vector<std::vector<std::int64_t>> free_custom_;
+  std::vector<Residents> residents_;
+  std::vector<std::uint64_t> last_change_;
   std::vector<Shape> shapes_;
   std::unordered_map<Shape, ShapeIndex, Hash> shape_index_;
   std::vector<NodeIndex> log_;
   std::uint64_t log_begin_ = 0;
+  bool has_core_nodes_ = false;
   std::int64_t free_gpu_milli_ = 0, gpu_milli_ = 0, free_whole_ = 0, free_cpu_ = 0, cpu_ = 0;
 };
 

@@ -1,69 +1,91 @@
 #include "sched/core/place_index.h"
 
-#include <bit>
+#include <algorithm>
 #include <cmath>
 
 namespace fulcrum::sched {
 
 namespace {
 constexpr double kDoesNotFit = -INFINITY;
+constexpr std::size_t kFanOf = 8;
+
+double greatest(const double* ranks) {
+  double most = ranks[0];
+  for (std::size_t i = 1; i < kFanOf; ++i) most = ranks[i] > most ? ranks[i] : most;
+  return most;
 }
+}  // namespace
 
 NodeIndex PlaceIndex::best(const PlaceContext& context, DeviceMask& devices) {
   if (context.cluster.size() == 0) return kNoNode;
   catch_up(context);
-  const NodeIndex node = winner_[1];
-  if (node == kNoNode || rank_[node] == kDoesNotFit) return kNoNode;
-  devices = devices_[node];
+  if (levels_.back()[0] == kDoesNotFit) return kNoNode;
+  const NodeIndex node = first_of_the_best();
+  devices = stage_->choose(context, node, shape_).devices;
   return node;
 }
 
 void PlaceIndex::catch_up(const PlaceContext& context) {
+  static_assert(kFan == kFanOf);
   const Cluster& cluster = context.cluster;
-  const std::size_t nodes = cluster.size();
-  const bool is_new = rank_.size() != nodes;
-  if (is_new) {
-    leaves_ = std::bit_ceil(nodes);
-    rank_.assign(nodes, kDoesNotFit);
-    devices_.assign(nodes, 0);
-    winner_.assign(2 * leaves_, kNoNode);
-    for (NodeIndex node = 0; node < nodes; ++node) winner_[leaves_ + node] = node;
-  }
   const std::uint64_t end = cluster.log_end();
-  const bool all =
-      is_new || !stage_->of_node_alone || seen_ < cluster.log_begin() || end - seen_ >= nodes;
-  if (all) {
-    for (NodeIndex node = 0; node < nodes; ++node) look_at(context, node);
-    for (std::size_t at = leaves_ - 1; at >= 1; --at)
-      winner_[at] =
-          beats(winner_[2 * at], winner_[2 * at + 1]) ? winner_[2 * at] : winner_[2 * at + 1];
+  if (nodes_ != cluster.size() || !stage_->of_node_alone || seen_ < cluster.log_begin()) {
+    build(context);
   } else {
     for (std::uint64_t position = seen_; position < end; ++position) {
       const NodeIndex node = cluster.log_at(position);
-      look_at(context, node);
+      if (cluster.last_change(node) != position) continue;  // it comes again
+      const double rank = rank_of(context, node);
+      if (levels_[0][node] == rank) continue;
+      levels_[0][node] = rank;
       lift(node);
     }
   }
   seen_ = end;
 }
 
-void PlaceIndex::look_at(const PlaceContext& context, NodeIndex node) {
+double PlaceIndex::rank_of(const PlaceContext& context, NodeIndex node) const {
   const Choice choice = stage_->choose(context, node, shape_);
-  rank_[node] = choice.fits ? choice.rank : kDoesNotFit;
-  devices_[node] = choice.devices;
+  return choice.fits ? choice.rank : kDoesNotFit;
+}
+
+void PlaceIndex::build(const PlaceContext& context) {
+  const std::size_t nodes = context.cluster.size();
+  const auto rounded = [](std::size_t count) { return (count + kFan - 1) / kFan * kFan; };
+  if (nodes_ != nodes) {
+    nodes_ = nodes;
+    levels_.clear();
+    levels_.emplace_back(rounded(nodes), kDoesNotFit);
+    for (std::size_t count = levels_[0].size() / kFan; count > 1;
+         count = levels_.back().size() / kFan)
+      levels_.emplace_back(rounded(count), kDoesNotFit);
+    levels_.emplace_back(1, kDoesNotFit);
+  }
+  for (NodeIndex node = 0; node < nodes; ++node) levels_[0][node] = rank_of(context, node);
+  for (std::size_t level = 1; level < levels_.size(); ++level)
+    for (std::size_t at = 0; at * kFan < levels_[level - 1].size(); ++at)
+      levels_[level][at] = greatest(&levels_[level - 1][at * kFan]);
 }
 
 void PlaceIndex::lift(NodeIndex node) {
-  for (std::size_t at = (leaves_ + node) / 2; at >= 1; at /= 2)
-    winner_[at] =
-        beats(winner_[2 * at], winner_[2 * at + 1]) ? winner_[2 * at] : winner_[2 * at + 1];
+  std::size_t at = node;
+  for (std::size_t level = 1; level < levels_.size(); ++level) {
+    at /= kFan;
+    const double most = greatest(&levels_[level - 1][at * kFan]);
+    if (levels_[level][at] == most) return;
+    levels_[level][at] = most;
+  }
 }
 
-/// Left leaves have the smaller index and win ties.
-bool PlaceIndex::beats(NodeIndex a, NodeIndex b) const {
-  if (b == kNoNode) return true;
-  if (a == kNoNode) return false;
-  return rank_[a] >= rank_[b];
+/// The smallest index wins ties.
+NodeIndex PlaceIndex::first_of_the_best() const {
+  const double most = levels_.back()[0];
+  std::size_t at = 0;
+  for (std::size_t level = levels_.size() - 1; level-- > 0;) {
+    at *= kFan;
+    while (levels_[level][at] != most) ++at;
+  }
+  return static_cast<NodeIndex>(at);
 }
 
 }  // namespace fulcrum::sched

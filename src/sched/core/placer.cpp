@@ -2,9 +2,12 @@
 
 namespace fulcrum::sched {
 
-Placer::Placer(Cluster& cluster, const PlaceStage& stage, std::vector<TypicalShape> typical,
+Placer::Placer(Cluster& cluster, const PlaceStage& stage, const std::vector<TypicalShape>& typical,
                std::uint64_t seed)
-    : cluster_(cluster), stage_(stage), typical_(std::move(typical)), seed_(seed) {}
+    : cluster_(cluster),
+      stage_(stage),
+      tables_(stage.prepare ? stage.prepare(cluster, typical) : nullptr),
+      seed_(seed) {}
 
 bool Placer::place(const Job& job, std::vector<Held>& held) {
   return place_with(job, nullptr, held);
@@ -18,7 +21,7 @@ bool Placer::place_outside(const Job& job, const std::vector<char>& closed,
 /// Cheap and necessary: most refusals of a full cluster end here.
 bool Placer::room_in_total(const Job& job) const {
   const Shape& shape = cluster_.shape_of(job.shape);
-  if (shape.gpus == 0 || cluster_.gpu_milli() == 0) return true;
+  if (shape.gpus == 0 || cluster_.gpu_milli() == 0 || cluster_.mixes_kinds()) return true;
   const std::int64_t tasks = job.tasks;
   if (shape.gpu_milli == kWhole) return shape.gpus * tasks <= cluster_.free_whole_gpus();
   return shape.gpus * tasks * static_cast<std::int64_t>(shape.gpu_milli) <=

@@ -2,6 +2,7 @@
 // The stages of which a policy is composed. A stage is one function in one file of sched/stages and
 // one line in stages.def; a preset (presets.def) names one stage of each kind.
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -11,6 +12,7 @@ namespace fulcrum::sched {
 
 using JobIndex = std::uint32_t;
 inline constexpr JobIndex kNoJob = std::numeric_limits<JobIndex>::max();
+inline constexpr std::uint64_t kArrivesNow = std::numeric_limits<std::uint64_t>::max();
 
 /// A job as scheduling sees it: `tasks` tasks of one shape and, when `rest_shape` differs from
 /// `shape`, one more of that, all started together. Times in seconds.
@@ -27,6 +29,7 @@ struct Job {
   double limit_s = 0;      // 0: none
   double deadline_s = 0;   // 0: none
   double devices = 0;      // over all tasks; cores where there are none
+  std::uint64_t arrival = kArrivesNow;  // who came first: decides ties of the order
 };
 
 /// What groups hold and held; stages that take turns read it.
@@ -60,20 +63,28 @@ struct TypicalShape {
   double share = 0;  // of arrivals; they sum to 1
 };
 
+/// What a stage works out once for a cluster and its expected demand; null for most.
+struct PlaceTables {
+  virtual ~PlaceTables() = default;
+};
+
 struct PlaceContext {
   const Cluster& cluster;
-  const std::vector<TypicalShape>& typical;
+  const PlaceTables* tables = nullptr;
   std::uint64_t seed = 0;      // of stages that draw
   std::uint64_t decision = 0;  // count of decisions
 };
 
 /// Which of the feasible nodes, and which devices of it. `of_node_alone`: the choice depends on the
-/// node's state and the shape only, so that it may be kept until the node changes.
+/// node's state and the shape only, so that it may be kept until the node changes. `prepare` (null:
+/// nothing to prepare) runs when all nodes are there, and its tables come with every `choose`.
 struct PlaceStage {
   std::string_view name;
   std::string_view summary;
   Choice (*choose)(const PlaceContext& context, NodeIndex node, ShapeIndex shape);
   bool of_node_alone = true;
+  std::unique_ptr<PlaceTables> (*prepare)(const Cluster& cluster,
+                                          const std::vector<TypicalShape>& typical) = nullptr;
 };
 
 enum class Backfill { kNone, kEasy, kConservative };

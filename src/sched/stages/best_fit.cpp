@@ -1,4 +1,6 @@
-// Fewest devices left, then fewest cores left.
+// The baseline of Weng et al. (ATC 2023): what stays free after placing, each resource as a share
+// of the largest node's, weighted alike, in whole points of a hundred; least wins.
+#include "sched/stages/largest.h"
 #include "sched/stages/stages.h"
 
 namespace fulcrum::sched::stages {
@@ -9,8 +11,12 @@ const PlaceStage best_fit{
       const Shape& need = context.cluster.shape_of(shape);
       if (!context.cluster.fits(node, need)) return {};
       const FreeNode& free = context.cluster.free(node);
-      return {-static_cast<double>(free.gpu_milli) - static_cast<double>(free.cpu_milli) * 1e-9,
+      const LargestNode& largest = largest_of(context);
+      const double cpu = static_cast<double>(free.cpu_milli - need.cpu_milli) / largest.cpu_milli;
+      const double gpu = (free.gpu_milli - gpu_milli_of(need)) / largest.gpu_milli;
+      return {std::floor((1 - cpu * 0.5 - gpu * 0.5) * 100),
               context.cluster.choose_devices(node, need), true};
-    }};
+    },
+    true, largest_node};
 
 }  // namespace fulcrum::sched::stages
