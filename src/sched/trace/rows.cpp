@@ -30,9 +30,8 @@ base::Failure filtered(std::string reason) {
   return base::failed(kFiltered, std::move(reason));
 }
 
-base::Failure Rows::bad(std::int64_t line, std::string_view field, std::string_view code,
-                        std::string message) const {
-  return base::usage(std::string(code), std::move(message),
+base::Failure Rows::bad(std::int64_t line, std::string_view field, std::string reason) const {
+  return base::usage("trace.row", std::move(reason),
                      fmt::format("{}:{}{}{}", file_, line, field.empty() ? "" : ":", field),
                      "--lenient counts such rows and leaves them out");
 }
@@ -43,8 +42,7 @@ base::Result<double> Rows::number(std::int64_t line, std::string_view field,
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
-    return bad(line, field, "trace.number",
-               fmt::format("\"{}\" is no number", text.substr(0, 40)));
+    return bad(line, field, fmt::format("\"{}\" is no number", text.substr(0, 40)));
   return value;
 }
 
@@ -52,8 +50,7 @@ base::Result<std::uint32_t> Rows::count(std::int64_t line, std::string_view fiel
                                         std::string_view text) const {
   TRY(const double value, number(line, field, text));
   if (value < 1 || value > 1e9 || value != std::floor(value))
-    return bad(line, field, "trace.range",
-               fmt::format("{} is not a whole number of 1 or more", value));
+    return bad(line, field, fmt::format("{} is not a whole number of 1 or more", value));
   return static_cast<std::uint32_t>(value);
 }
 
@@ -91,19 +88,6 @@ base::Result<Trace> Rows::finish(const std::string& damaged) {
     return a.submit_s != b.submit_s ? a.submit_s < b.submit_s : a.line < b.line;
   });
   return std::move(trace_);
-}
-
-base::Result<std::vector<std::size_t>> find_columns(const Rows& rows,
-                                                    const std::vector<std::string>& header,
-                                                    const std::vector<std::string_view>& wanted) {
-  std::vector<std::size_t> at;
-  for (const auto name : wanted) {
-    const auto found = std::find(header.begin(), header.end(), name);
-    if (found == header.end())
-      return rows.bad(1, name, "trace.header", fmt::format("no column is called {}", name));
-    at.push_back(static_cast<std::size_t>(found - header.begin()));
-  }
-  return at;
 }
 
 }  // namespace fulcrum::sched

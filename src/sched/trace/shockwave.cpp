@@ -6,6 +6,7 @@
 // group is the job type without its batch size.
 #include <fmt/format.h>
 
+#include "base/text_reader.h"
 #include "sched/trace/rows.h"
 
 namespace fulcrum::sched {
@@ -21,8 +22,7 @@ base::Result<TraceJob> job_of(Rows& rows, std::int64_t line, std::string_view te
     text.remove_prefix(tab + 1);
   }
   if (fields.size() != 12)
-    return rows.bad(line, "", "trace.columns",
-                    fmt::format("{} tab-separated fields, not 12", fields.size()));
+    return rows.bad(line, "", fmt::format("{} tab-separated fields, not 12", fields.size()));
   TraceJob job;
   job.line = line;
   TRY(job.devices, rows.count(line, "scale_factor", fields[6]));
@@ -31,7 +31,7 @@ base::Result<TraceJob> job_of(Rows& rows, std::int64_t line, std::string_view te
   TRY(job.duration_s, rows.number(line, "duration", fields[10]));
   TRY(job.submit_s, rows.number(line, "arrival", fields[11]));
   if (job.duration_s <= 0 || job.submit_s < 0 || job.priority <= 0)
-    return rows.bad(line, "duration", "trace.range", "a time or a weight is below zero");
+    return rows.bad(line, "duration", "a time or a weight is below zero");
   if (slo > 0) job.deadline_s = job.submit_s + slo * job.duration_s;
   job.group = rows.group(std::string(fields[0].substr(0, fields[0].find(" ("))));
   return job;

@@ -13,6 +13,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/text_reader.h"
 #include "sched/trace/rows.h"
 
 namespace fulcrum::sched {
@@ -21,9 +22,9 @@ namespace {
 
 constexpr std::size_t kFields = 18;
 constexpr std::array<std::string_view, kFields> kNames{
-    "job",           "submit",         "wait",     "run_time",  "allocated", "cpu_time",
-    "memory",        "requested",      "requested_time", "requested_memory", "status", "user",
-    "group",         "executable",     "queue",    "partition", "preceding", "think_time"};
+    "job",    "submit",     "wait",           "run_time",         "allocated", "cpu_time",
+    "memory", "requested",  "requested_time", "requested_memory", "status",    "user",
+    "group",  "executable", "queue",          "partition",        "preceding", "think_time"};
 
 base::Result<std::array<double, kFields>> fields_of(const Rows& rows, std::int64_t line,
                                                     std::string_view text) {
@@ -40,8 +41,7 @@ base::Result<std::array<double, kFields>> fields_of(const Rows& rows, std::int64
     }
     ++count;
   }
-  if (count != kFields)
-    return rows.bad(line, "", "trace.columns", fmt::format("{} fields, not {}", count, kFields));
+  if (count != kFields) return rows.bad(line, "", fmt::format("{} fields, not {}", count, kFields));
   return values;
 }
 
@@ -61,8 +61,7 @@ base::Result<TraceJob> job_of(Rows& rows, std::int64_t line, std::string_view te
   job.line = line;
   job.submit_s = fields[1];
   job.duration_s = fields[3];
-  if (job.submit_s < 0)
-    return rows.bad(line, "submit", "trace.range", "a submission before the log's zero");
+  if (job.submit_s < 0) return rows.bad(line, "submit", "a submission before the log's zero");
   if (job.duration_s <= 0) return filtered("never ran");
   const double processors = fields[4] > 0 ? fields[4] : fields[7];
   if (processors <= 0) return filtered("no processors");

@@ -11,12 +11,12 @@
 namespace fulcrum::sched {
 
 struct TraceJob {
-  std::int64_t line = 0;    // of the file
-  double submit_s = 0;      // from the trace's own zero
-  double duration_s = 0;    // as it ran
-  double limit_s = 0;       // what its user asked for; 0: unknown
-  double deadline_s = 0;    // in the trace's time; 0: none
-  double priority = 1;      // > 0
+  std::int64_t line = 0;  // of the file
+  double submit_s = 0;    // from the trace's own zero
+  double duration_s = 0;  // as it ran
+  double limit_s = 0;     // what its user asked for; 0: unknown
+  double deadline_s = 0;  // in the trace's time; 0: none
+  double priority = 1;    // > 0
   std::uint32_t devices = 1;
   std::uint32_t group = 0;  // Trace::groups
   std::uint32_t user = 0;   // Trace::users
@@ -35,9 +35,8 @@ struct ReadOptions {
   bool lenient = false;  // malformed rows are counted and left out
 };
 
-/// Fails with `file.read`, `trace.header`, `trace.columns`, `trace.number`, `trace.time`,
-/// `trace.range`, `trace.damaged`, `trace.empty` or a code of CsvReader; the field is
-/// "file:line:field".
+/// Fails with `file.read`, `trace.header` (a column is missing), `trace.row` (field: file, line and
+/// field), `trace.damaged`, `trace.empty` or a code of CsvReader.
 using TraceReader = base::Result<Trace> (*)(const std::filesystem::path& path,
                                             const ReadOptions& options);
 
