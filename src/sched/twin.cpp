@@ -6,7 +6,7 @@
 #include <cmath>
 #include <queue>
 
-#include "sched/bound.h"
+#include "sched/twin/bound.h"
 #include "sched/refusal.h"
 #include "sched/schedule.h"
 
@@ -56,13 +56,12 @@ class Twin {
       now_us_ = INT64_MAX;
       if (next_ < arrivals_.size()) now_us_ = to_us(jobs_[arrivals_[next_]].submit_s);
       if (!endings_.empty()) now_us_ = std::min(now_us_, endings_.top().time_us);
-      bool grew = false;
-      for (; !endings_.empty() && endings_.top().time_us == now_us_; endings_.pop(), grew = true)
+      for (; !endings_.empty() && endings_.top().time_us == now_us_; endings_.pop())
         end(endings_.top().job);
       for (; next_ < arrivals_.size() && to_us(jobs_[arrivals_[next_]].submit_s) == now_us_;
            ++next_)
         arrive(arrivals_[next_]);
-      const Schedule result = schedule({nodes_, open_, run_.policy, run_.place}, {grew}, cache_);
+      const Schedule result = schedule({nodes_, open_, run_.policy, run_.place}, {.reasons = false}, cache_);
       for (const auto& placement : result.placements) start(placement);
     }
   }
@@ -79,7 +78,7 @@ class Twin {
       return fits_ever(entry.second.node, job.demand);
     });
     if (!fits) {
-      run_.jobs[index].never_started = sentence(explain(nodes_, job.demand, true, true));
+      run_.jobs[index].never_started = sentence(explain(all_nodes(), job.demand, true, 1, true));
       return;
     }
     OpenJob open;
@@ -93,6 +92,12 @@ class Twin {
     open.spec.predicted_s = job.predicted_s > 0 ? job.predicted_s : job.duration_s;
     open.spec.simulated = true;
     open_[open.id] = std::move(open);
+  }
+
+  std::vector<const NodeState*> all_nodes() const {
+    std::vector<const NodeState*> all;
+    for (const auto& [name, state] : nodes_) all.push_back(&state);
+    return all;
   }
 
   void start(const Placement& placement) {

@@ -1,4 +1,4 @@
-#include "sched/bound.h"
+#include "sched/twin/bound.h"
 
 #include <algorithm>
 #include <queue>
