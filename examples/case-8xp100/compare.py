@@ -17,7 +17,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from workload import CLASSES
+
 POLICIES = "fifo,easy,smith"
+# A trace's column "cluster", the twin's group, holds the team.
+CLASS_OF = {team: class_ for class_, (team, _) in CLASSES.items()}
 COLUMNS = ["seed", "policy", "setting", "class", "figure", "value"]
 # trace, cluster, setting
 REPLAYS = [("all", "1x8", "all"), ("rest", "1x8", "newer"), ("newer", "1x1", "newer")]
@@ -40,7 +44,9 @@ def figures(answer: dict[str, Any], one_class: str) -> Iterator[tuple[str, str, 
     for name in WHOLE:
         if isinstance(answer.get(name), int | float):
             yield "", name, answer[name]
-    groups = {"": answer, **answer.get("by_class", {})}
+    groups = {"": answer}
+    for team, group in answer.get("by_group", {}).items():
+        groups[CLASS_OF[team]] = group
     if one_class:
         groups[one_class] = answer
     for class_, group in groups.items():

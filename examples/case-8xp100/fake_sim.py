@@ -14,7 +14,7 @@ from datetime import datetime
 def read(path):
     with open(path, newline="", encoding="utf-8") as file:
         jobs = [(datetime.fromisoformat(row["timestamp"]).timestamp(), float(row["duration"]),
-                 int(row["num_gpus"]), row["class"], int(row["priority"])) for row in csv.DictReader(file)]
+                 int(row["num_gpus"]), row["cluster"], int(row["priority"])) for row in csv.DictReader(file)]
     return sorted(jobs, key=lambda job: job[0])
 
 
@@ -78,16 +78,16 @@ def main():
     jobs = read(given.trace)
     starts = replay(jobs, devices, given.policy)
     makespan_s = max(at + job[1] for job, at in zip(jobs, starts, strict=True)) - jobs[0][0]
-    classes = {}
+    teams = {}
     for job, at in zip(jobs, starts, strict=True):
-        classes.setdefault(job[3], ([], []))
-        classes[job[3]][0].append(job)
-        classes[job[3]][1].append(at)
+        teams.setdefault(job[3], ([], []))
+        teams[job[3]][0].append(job)
+        teams[job[3]][1].append(at)
     json.dump({**group(jobs, starts), "makespan_s": makespan_s,
                "utilization": sum(job[1] * job[2] for job in jobs) / (devices * makespan_s),
                "cost": sum(job[4] * job[2] * (at + job[1] - jobs[0][0])
                            for job, at in zip(jobs, starts, strict=True)),
-               "by_class": {name: group(*some) for name, some in classes.items()}}, sys.stdout)
+               "by_group": {name: group(*some) for name, some in teams.items()}}, sys.stdout)
 
 
 if __name__ == "__main__":

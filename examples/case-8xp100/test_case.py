@@ -110,7 +110,7 @@ class Workload(InAFolder):
 
 
 class Replay(unittest.TestCase):
-    """(submitted, duration, devices, class, priority) on four devices."""
+    """(submitted, duration, devices, team, priority) on four devices."""
 
     def starts(self, policy, *jobs):
         return fake_sim.replay([(*job, "x", 1)[:5] if len(job) == 3 else job for job in jobs], 4, policy)

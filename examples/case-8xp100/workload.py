@@ -19,7 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PHILLY = ROOT.parent / "shared/data/traces/philly/philly.csv"
 HEADER = ["timestamp", "duration", "num_gpus", "gpu_time", "cluster", "class", "priority"]
-START, DAYS = datetime(2026, 10, 1), 30
+# A Monday in the months that the reader of Philly traces keeps.
+START, DAYS = datetime(2017, 10, 2), 30
 HOUR_S = 3600.
 DAY_S = 24 * HOUR_S
 
