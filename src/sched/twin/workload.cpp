@@ -4,6 +4,8 @@
 
 #include <charconv>
 
+#include "base/random.h"
+
 namespace fulcrum::sched {
 
 base::Result<ClusterSize> parse_cluster(std::string_view text) {
@@ -36,6 +38,19 @@ Cluster make_cluster(const ClusterSize& size) {
   }
   for (std::uint32_t node = 0; node < size.nodes; ++node) cluster.add_node(spec);
   return cluster;
+}
+
+void shuffle_ties(Trace& trace, std::uint64_t seed) {
+  if (seed == 0) return;
+  base::Random random(seed);
+  auto& jobs = trace.jobs;
+  for (std::size_t first = 0; first < jobs.size();) {
+    std::size_t end = first + 1;
+    while (end < jobs.size() && jobs[end].submit_s == jobs[first].submit_s) ++end;
+    for (std::size_t left = end - first; left > 1; --left)
+      std::swap(jobs[first + left - 1], jobs[first + random.below(left)]);
+    first = end;
+  }
 }
 
 Workload make_workload(const Trace& trace, const ClusterSize& size, Cluster& cluster,

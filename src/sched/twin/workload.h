@@ -18,6 +18,9 @@ struct ClusterSize {
 base::Result<ClusterSize> parse_cluster(std::string_view text);
 Cluster make_cluster(const ClusterSize& size);
 
+/// Puts jobs of one moment in an order drawn by the seed; 0 leaves the trace's own order.
+void shuffle_ties(Trace& trace, std::uint64_t seed);
+
 enum class Prediction {
   kPerfect,  // the true duration
   kLimit,    // what the user asked for; unknown where the trace has no limit
