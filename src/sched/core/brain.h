@@ -40,9 +40,9 @@ class Brain {
   void wait(JobIndex job);
   /// It runs: takes this, whoever decided it. It does not wait.
   void run(JobIndex job, std::vector<Held> held, double start_s);
-  /// Takes the starts of the last pass back: those jobs wait again. Groups' use is restored by
-  /// set_group().
-  void undo_pass();
+  /// Takes the starts of the last pass back and says of whom: those jobs wait again. What their
+  /// groups use is for set_group() to restore.
+  std::vector<JobIndex> undo_pass();
   void set_group(std::uint32_t index, const GroupUse& use);
   const Queue& queue() const { return queue_; }
   const std::vector<GroupUse>& groups() const { return groups_; }

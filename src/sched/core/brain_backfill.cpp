@@ -24,7 +24,7 @@ struct Candidate {
 /// Cheap and necessary; most buckets of a full cluster end here.
 bool Brain::room_in_total(const Queue::Bucket& bucket) const {
   const Shape& shape = cluster_.shape_of(bucket.shape);
-  if (shape.gpus == 0) return true;
+  if (shape.gpus == 0 || cluster_.mixes_kinds()) return true;
   const std::int64_t milli = std::int64_t{shape.gpus} * bucket.tasks * shape.gpu_milli;
   return milli <=
          (cluster_.gpu_milli() > 0 ? cluster_.free_gpu_milli() : cluster_.free_cpu_milli());
