@@ -73,6 +73,16 @@ OpenbPod read_pod(Row& row, const std::vector<std::string>& models) {
 
 }  // namespace
 
+/// FNV-1a, then SplitMix64's finaliser.
+std::uint64_t shuffled_rank(std::string_view name, std::uint64_t salt) {
+  std::uint64_t hash = 0xCBF29CE484222325;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
+  hash += salt * 0x9E3779B97F4A7C15;
+  hash = (hash ^ (hash >> 30)) * 0xBF58476D1CE4E5B9;
+  hash = (hash ^ (hash >> 27)) * 0x94D049BB133111EB;
+  return hash ^ (hash >> 31);
+}
+
 base::Result<OpenbNodes> read_openb_nodes(const std::filesystem::path& path, bool lenient) {
   std::map<std::string, NamedNode> nodes;
   std::set<std::string> models;

@@ -30,6 +30,10 @@ struct OpenbPods {
   SkippedRows skipped;
 };
 
+/// Where a node stands among others when names must not tell hardware: a hash of the name. Ties go
+/// to the first node, and the published lists name alike machines one after the other.
+std::uint64_t shuffled_rank(std::string_view name, std::uint64_t salt);
+
 /// Both fail with read_rows' codes.
 base::Result<OpenbNodes> read_openb_nodes(const std::filesystem::path& path, bool lenient);
 /// `models`: of the nodes; a pod that allows only other models fits nowhere.
