@@ -137,6 +137,25 @@ ReplayFigures figures_of(const Workload& workload, const Replay& run, double dev
   return figures;
 }
 
+std::vector<GroupFigures> figures_by_group(const Workload& workload, const Replay& run) {
+  std::vector<std::vector<double>> wait_s, jct_s;
+  for (std::size_t i = 0; i < workload.jobs.size(); ++i) {
+    const Job& job = workload.jobs[i];
+    if (wait_s.size() <= job.group) {
+      wait_s.resize(job.group + 1);
+      jct_s.resize(job.group + 1);
+    }
+    if (!ran(run, i)) continue;
+    wait_s[job.group].push_back(run.start_s[i] - job.submit_s);
+    jct_s[job.group].push_back(run.end_s[i] - job.submit_s);
+  }
+  std::vector<GroupFigures> groups(wait_s.size());
+  for (std::size_t group = 0; group < groups.size(); ++group)
+    groups[group] = {wait_s[group].size(), spread_of(std::move(wait_s[group])),
+                     spread_of(std::move(jct_s[group]))};
+  return groups;
+}
+
 Timeline timeline_of(const Workload& workload, const Replay& run, double devices,
                      std::size_t points) {
   Steps waiting, running, held;

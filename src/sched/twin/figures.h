@@ -48,6 +48,15 @@ BOOST_DESCRIBE_STRUCT(ReplayFigures, (),
                        utilization, finish_time_fairness, cost, cost_lower_bound, gap, mean_queue,
                        money_usd, money_available_usd))
 
+struct GroupFigures {
+  std::uint64_t jobs = 0;
+  Spread wait_s;
+  Spread jct_s;
+};
+BOOST_DESCRIBE_STRUCT(GroupFigures, (), (jobs, wait_s, jct_s))
+/// By Job::group; groups without a job that ran come empty.
+std::vector<GroupFigures> figures_by_group(const Workload& workload, const Replay& run);
+
 /// `devices`: of the whole cluster; `price_usd_per_hour`: of the whole cluster. O(n log n).
 ReplayFigures figures_of(const Workload& workload, const Replay& run, double devices,
                          double price_usd_per_hour = 0);

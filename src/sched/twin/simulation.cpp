@@ -73,6 +73,11 @@ SimulationRun simulate(const Trace& trace, const ClusterSize& size, Prediction p
   const double devices = static_cast<double>(size.nodes) * size.devices;
   run.figures = figures_of(workload, result, devices, size.price_usd_per_hour * size.nodes);
   run.timeline = timeline_of(workload, result, devices);
+  if (trace.groups.size() <= kMostGroups) {
+    const auto groups = figures_by_group(workload, result);
+    for (std::size_t group = 0; group < groups.size(); ++group)
+      if (groups[group].jobs > 0) run.by_group[trace.groups[group]] = groups[group];
+  }
   return run;
 }
 
@@ -87,6 +92,7 @@ base::json::object to_json(const SimulationRun& run, Prediction prediction) {
       {"jobs_per_s", run.seconds > 0 ? static_cast<double>(run.figures.jobs) / run.seconds : 0.0},
       {"decisions", run.decisions}};
   for (const auto& [key, value] : figures) line[key] = value;
+  if (run.by_group.size() > 1) line["by_group"] = base::encode(run.by_group);
   return line;
 }
 
@@ -101,7 +107,9 @@ std::string to_csv(const std::vector<SimulationRun>& runs, Prediction prediction
   std::string text;
   for (const SimulationRun& run : runs) {
     std::vector<std::pair<std::string, std::string>> cells;
-    flatten("", to_json(run, prediction), cells);
+    auto line_of = to_json(run, prediction);
+    line_of.erase("by_group");
+    flatten("", line_of, cells);
     if (text.empty()) {
       for (const auto& [name, value] : cells) text += (text.empty() ? "" : ",") + name;
       text += '\n';

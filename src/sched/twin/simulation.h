@@ -1,6 +1,7 @@
 #pragma once
 // Policies beside each other on one trace: what `fulcrum sim` runs. Pure but for `seconds`.
 #include <boost/describe/class.hpp>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,11 +12,14 @@
 
 namespace fulcrum::sched {
 
+inline constexpr std::size_t kMostGroups = 64;
+
 struct SimulationRun {
   std::string policy;
   std::uint64_t seed = 0;
   ReplayFigures figures;
   Timeline timeline;
+  std::map<std::string, GroupFigures> by_group;  // by name; empty for more than kMostGroups
   std::uint64_t decisions = 0;
   double seconds = 0;  // of the replay alone; set by the caller, who has a clock
 };
