@@ -13,8 +13,8 @@
 namespace fulcrum::sched {
 
 struct OpenbNodes {
-  std::vector<NodeSpec> nodes;      // by name
-  std::vector<std::string> names;   // ascending, distinct
+  std::vector<NodeSpec> nodes;
+  std::vector<std::string> names;   // of nodes, distinct; ascending as read
   std::vector<std::string> models;  // by NodeSpec::model
   SkippedRows skipped;
 };
@@ -30,12 +30,12 @@ struct OpenbPods {
   SkippedRows skipped;
 };
 
-/// Where a node stands among others when names must not tell hardware: a hash of the name. Ties go
-/// to the first node, and the published lists name alike machines one after the other.
-std::uint64_t shuffled_rank(std::string_view name, std::uint64_t salt);
-
 /// Both fail with read_rows' codes.
 base::Result<OpenbNodes> read_openb_nodes(const std::filesystem::path& path, bool lenient);
+/// Ties go to the first node. "name": as read, the smallest name; the published lists name alike
+/// machines one after the other, so that ties then pick a kind of machine. "mixed": by a hash of
+/// the name, so that they do not. Fails with `sim.node_order` for another name.
+base::Status order_openb_nodes(OpenbNodes& list, std::string_view order);
 /// `models`: of the nodes; a pod that allows only other models fits nowhere.
 base::Result<OpenbPods> read_openb_pods(const std::filesystem::path& path,
                                         const std::vector<std::string>& models, bool lenient);
