@@ -158,7 +158,10 @@ const std::vector<JobIndex>& Brain::pass(double now_s) {
   started_.clear();
   look_outside();
   if (outlook_) correct_predictions(now_s);
-  if (!options_.incremental || !look_at_new_jobs(now_s)) look_at_all(now_s);
+  if (options_.policy.backfill == Backfill::kConservative)
+    plan_all(now_s);
+  else if (!options_.incremental || !look_at_new_jobs(now_s))
+    look_at_all(now_s);
   new_jobs_.clear();
   log_seen_ = cluster_.log_end();
   return started_;

@@ -45,6 +45,10 @@ class Brain {
   std::vector<JobIndex> undo_pass();
   void set_group(std::uint32_t index, const GroupUse& use);
   const Queue& queue() const { return queue_; }
+  /// From the next pass on (brain_policy.cpp). The place stage stays the first one's.
+  void set_policy(const Policy& policy);
+  const Policy& policy() const { return options_.policy; }
+  const Cluster& cluster() const { return cluster_; }
   const std::vector<GroupUse>& groups() const { return groups_; }
 
   /// Starts whoever may start now, and says who. Valid until the next call. Before backfilling, a
@@ -77,6 +81,8 @@ class Brain {
   void close_nodes(const Job& job, std::vector<char>& closed) const;
   void go_on_elsewhere(double now_s);
   void backfill(double now_s);
+  void plan_all(double now_s);
+  bool fits_now(const std::vector<Held>& where) const;
   bool room_in_total(const Queue::Bucket& bucket) const;
   Behind try_behind_head(const QueueEntry& entry, double now_s);
   GroupUse& group(std::uint32_t index);

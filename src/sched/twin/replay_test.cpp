@@ -190,6 +190,21 @@ RC_GTEST_PROP(Replay, EasyNeverDelaysTheHead, (std::uint64_t seed)) {
   }
 }
 
+/// With true durations nobody starts later than when every job before it had its place.
+RC_GTEST_PROP(Replay, ConservativeStartsNobodyLaterForAJobBehind, (std::uint64_t seed)) {
+  RC_LOG() << "seed " << seed;
+  base::Random random(seed);
+  const ClusterSize size = random_size(random);
+  const Trace trace = random_trace(random, 40, size.nodes * size.devices);
+  const auto all = play(trace, size, Prediction::kPerfect, "conservative");
+  for (std::size_t count = 1; count < trace.jobs.size(); count += 3) {
+    Trace without = trace;
+    without.jobs.resize(count);
+    const auto some = play(without, size, Prediction::kPerfect, "conservative");
+    for (std::size_t i = 0; i < count; ++i) RC_ASSERT(all.run.start_s[i] <= some.run.start_s[i]);
+  }
+}
+
 RC_GTEST_PROP(Replay, BoundIsBelowTheBestAndTheBestBelowEveryPolicy, (std::uint64_t seed)) {
   RC_LOG() << "seed " << seed;
   base::Random random(seed);
