@@ -30,8 +30,9 @@ base::Result<TraceJob> job_of(Rows& rows, std::int64_t line, std::string_view te
   TRY(const double slo, rows.number(line, "slo", fields[9]));
   TRY(job.duration_s, rows.number(line, "duration", fields[10]));
   TRY(job.submit_s, rows.number(line, "arrival", fields[11]));
-  if (job.duration_s <= 0 || job.submit_s < 0 || job.priority <= 0)
-    return rows.bad(line, "duration", "a time or a weight is below zero");
+  if (job.duration_s <= 0 || job.duration_s > 1e12 || job.submit_s < 0 || job.submit_s > 1e12 ||
+      job.priority <= 0)
+    return rows.bad(line, "duration", "a time or a weight is out of range");
   if (slo > 0) job.deadline_s = job.submit_s + slo * job.duration_s;
   job.group = rows.group(std::string(fields[0].substr(0, fields[0].find(" ("))));
   return job;

@@ -21,6 +21,7 @@ namespace fulcrum::sched {
 namespace {
 
 constexpr std::size_t kFields = 18;
+constexpr double kMostS = 1e12;
 constexpr std::array<std::string_view, kFields> kNames{
     "job",    "submit",     "wait",           "run_time",         "allocated", "cpu_time",
     "memory", "requested",  "requested_time", "requested_memory", "status",    "user",
@@ -61,7 +62,7 @@ base::Result<TraceJob> job_of(Rows& rows, std::int64_t line, std::string_view te
   job.line = line;
   job.submit_s = fields[1];
   job.duration_s = fields[3];
-  if (job.submit_s < 0) return rows.bad(line, "submit", "a submission before the log's zero");
+  if (job.submit_s < 0) return rows.bad(line, "submit", "a time that no log has");
   if (job.duration_s <= 0) return filtered("never ran");
   const double processors = fields[4] > 0 ? fields[4] : fields[7];
   if (processors <= 0) return filtered("no processors");
