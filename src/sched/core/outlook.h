@@ -22,6 +22,8 @@ class Outlook {
 
   /// After the job took what it holds; `end_s` may be infinity.
   void started(JobIndex job, double end_s);
+  /// Of a job that held what it holds when this was made.
+  void already_runs(JobIndex job, double end_s) { ends_.insert({end_s, job}); }
   /// Before the job's list of what it holds is emptied.
   void ended(JobIndex job, double end_s, double now_s);
   void end_moved(JobIndex job, double old_end_s, double new_end_s);
