@@ -76,12 +76,14 @@ def report(results, theirs, seeds):
     fgd = [mean(theirs[workload, POLICIES["fgd"]][i] for workload in WORKLOADS) for i in (0, 1)]
     ours = [mean(results["mixed", workload, "fgd_balanced"][i] for workload in WORKLOADS)
             for i in (0, 1)]
+    same = [mean(results["mixed", workload, "fgd"][i] for workload in WORKLOADS) for i in (0, 1)]
     text = (pathlib.Path(__file__).parent / "fgd_rules.md").read_text(encoding="utf-8")
     return text.format(
         seeds=f"{FIRST_SEED}–{FIRST_SEED + seeds - 1}", mixed=table(results, theirs, "mixed"),
         name=table(results, theirs, "name"), fgd=f"{fgd[0]:.2f}/{fgd[1]:.2f}",
         ours=f"{ours[0]:.2f}/{ours[1]:.2f}",
-        gain=f"{ours[0] - fgd[0]:+.2f}/{ours[1] - fgd[1]:+.2f}")
+        gain=f"{ours[0] - fgd[0]:+.2f}/{ours[1] - fgd[1]:+.2f}",
+        paired=f"{ours[0] - same[0]:+.2f}/{ours[1] - same[1]:+.2f}")
 
 
 def main():
