@@ -160,6 +160,7 @@ void evolve(State& state, const JobReleased& released, const EventMeta& meta) {
 void evolve(State& state, const JobCancelRequested& requested, const EventMeta& meta) {
   if (const auto found = state.jobs.find(requested.job); found != state.jobs.end())
     found->second.cancel_requested = true;
+  state.changes.add(ChangeOf::kJob, requested.job);
   state.last_us = meta.time_us;
 }
 

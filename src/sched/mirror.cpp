@@ -35,7 +35,8 @@ Policy policy_of(const ClusterView& view) {
   const OrderStage* order = find_order(view.order_policy);
   const PlaceStage* place = find_place(view.place_policy);
   return {order != nullptr ? order : find_order("fifo"),
-          place != nullptr ? place : find_place("best_fit"), find_backfill(view.backfill)};
+          place != nullptr ? place : find_place("tightest"),
+          find_backfill(view.backfill).value_or(Backfill::kNone)};
 }
 
 MirrorSide::MirrorSide(const ClusterView& view, bool simulated, const Policy& policy)

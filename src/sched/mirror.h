@@ -78,7 +78,7 @@ class Mirror {
   MirrorSide simulated_;
 };
 
-/// The stages behind the names that users set; unknown ones mean fifo, best_fit, none.
+/// The stages behind the names that users set; unknown ones mean fifo, tightest, none.
 Policy policy_of(const ClusterView& view);
 
 }  // namespace fulcrum::sched

@@ -88,7 +88,7 @@ class World {
                             {"devices", devices(placement.taken)},
                             {"more", std::move(more)}};
     const auto reply = bench_.send("job.start", base::to_text(body));
-    RC_ASSERT(reply.has_value());  // what schedule() proposes always holds
+    if (!reply) RC_FAIL(base::describe(reply.error()));  // what schedule() proposes always holds
   }
 
  private:

@@ -162,6 +162,12 @@ TEST(SchedPillar, APolicyIsShownByName) {
   ASSERT_TRUE(bench.send("policy.set", R"({"backfill":"easy"})"));
   EXPECT_TRUE(base::get_bool(bench.ask("policy.show", R"({"name":"easy"})"), "in_use"));
   EXPECT_EQ(bench.send("policy.set", R"({"backfill":"hard"})").error().code, "policy.unknown");
+  EXPECT_EQ(bench.send("policy.set", R"({"policy":"conservative"})").error().code,
+            "policy.replays_only");
+  ASSERT_TRUE(bench.send("policy.set", R"({"policy":"easy_sjf"})"));
+  EXPECT_EQ(bench.state().policy, "sjf");
+  EXPECT_EQ(bench.state().backfill, "easy");
+  EXPECT_TRUE(base::get_bool(bench.ask("policy.show", R"({"name":"easy_sjf"})"), "in_use"));
 }
 
 }  // namespace

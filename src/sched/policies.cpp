@@ -1,6 +1,6 @@
 #include "sched/policies.h"
 
-#include "sched/stages/stages.h"
+#include "sched/stages/presets.h"
 
 namespace fulcrum::sched {
 
@@ -14,6 +14,8 @@ const std::vector<PolicyInfo>& policy_list() {
     all.push_back({"none", "backfill", "Nobody passes a job that waits for the same nodes"});
     all.push_back({"easy", "backfill",
                    "Whoever does not delay the first that waits may start before it (EASY)"});
+    for (const Preset& preset : presets())
+      all.push_back({preset.name, "preset", preset.summary});
     return all;
   }();
   return list;
@@ -27,12 +29,10 @@ const PlaceStage* find_place(std::string_view name) {
   return find_place_stage(name);
 }
 
-Backfill find_backfill(std::string_view name) {
-  return name == "easy" ? Backfill::kEasy : Backfill::kNone;
-}
-
-bool is_backfill(std::string_view name) {
-  return name == "none" || name == "easy";
+std::optional<Backfill> find_backfill(std::string_view name) {
+  for (const auto backfill : {Backfill::kNone, Backfill::kEasy})
+    if (backfill_name(backfill) == name) return backfill;
+  return std::nullopt;
 }
 
 }  // namespace fulcrum::sched

@@ -1,5 +1,6 @@
 #pragma once
 // The names that users set, and the stages behind them (sched/stages).
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -9,15 +10,14 @@ namespace fulcrum::sched {
 
 struct PolicyInfo {
   std::string_view name;
-  std::string_view stage;  // "order", "place", "backfill"
+  std::string_view stage;  // "order", "place", "backfill", "preset"
   std::string_view summary;
 };
 const std::vector<PolicyInfo>& policy_list();
 /// nullptr for an unknown name. `wspt` is an older name of `smith`.
 const OrderStage* find_order(std::string_view name);
 const PlaceStage* find_place(std::string_view name);
-/// Unknown names mean none.
-Backfill find_backfill(std::string_view name);
-bool is_backfill(std::string_view name);
+/// Of those that live jobs may have: conservative backfilling is for replays.
+std::optional<Backfill> find_backfill(std::string_view name);
 
 }  // namespace fulcrum::sched

@@ -17,7 +17,7 @@ namespace fulcrum::sched {
 struct ClusterView {
   const std::map<std::string, NodeState>& nodes;
   const std::map<std::string, OpenJob>& jobs;
-  std::string_view order_policy;  // names of stages; unknown ones mean fifo, best_fit
+  std::string_view order_policy;  // names of stages; unknown ones mean fifo, tightest
   std::string_view place_policy;
   std::string_view backfill = "none";
   std::int64_t now_us = 0;  // predictions of running jobs and decayed use count to here

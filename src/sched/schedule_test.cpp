@@ -128,7 +128,7 @@ TEST(Schedule, PlacesDiffer) {
   cluster.add(gpu_node("b-fuller", 8));
   cluster.run("b-fuller", 6);
   cluster.add(waiting("j", 1, 2));
-  EXPECT_THAT(placed(cluster.pass("fifo", "best_fit")), ElementsAre("j@b-fuller"));
+  EXPECT_THAT(placed(cluster.pass("fifo", "tightest")), ElementsAre("j@b-fuller"));
   EXPECT_THAT(placed(cluster.pass("fifo", "first_fit")), ElementsAre("j@a-empty"));
 }
 
@@ -219,7 +219,7 @@ TEST(Schedule, EveryListedPolicyIsFoundByName) {
   for (const auto& policy : policy_list())
     EXPECT_TRUE(policy.stage == "order"   ? find_order(policy.name) != nullptr
                 : policy.stage == "place" ? find_place(policy.name) != nullptr
-                                          : is_backfill(policy.name))
+                                          : find_backfill(policy.name) || policy.stage == "preset")
         << policy.name;
   EXPECT_EQ(find_order("wspt"), find_order("smith"));
   EXPECT_EQ(find_order("best_fit"), nullptr);

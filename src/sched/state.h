@@ -24,7 +24,7 @@ struct State {
   std::map<std::string, std::vector<std::string>> dependents;  // by the open job that they wait for
   std::map<std::string, bool> recent_ends;  // did it succeed? The newest jobs only (kRecentEnds)
   std::string policy = "priority";
-  std::string place = "best_fit";
+  std::string place = "tightest";
   std::string backfill = "none";
   std::int64_t last_us = 0;  // time of the newest event here
   ChangeLog changes;         // not saved: a restored state starts a new one

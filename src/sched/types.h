@@ -178,7 +178,7 @@ BOOST_DESCRIBE_STRUCT(JobEnded, (), (job, state, exit_code, signal, detail, run)
 // ---- policy ----
 
 struct SetPolicy {
-  std::string policy;    // order; empty: as it is
+  std::string policy;    // an order; or a preset or "order+place+backfill", which sets all three
   std::string place;     // empty: as it is
   std::string backfill;  // none, easy; empty: as it is
 };
