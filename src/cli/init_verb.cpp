@@ -8,8 +8,8 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "base/text_reader.h"
 #include "cli/verb.h"
-#include "data/text_reader.h"
 #include "plan/starter.h"
 
 namespace fulcrum::cli {
@@ -33,7 +33,7 @@ base::Result<std::string> read_header(const std::string& path) {
   std::string header, row;
   if (!std::getline(file, header))
     return base::usage("init.empty", "the file is empty", path + ":1:1", fix);
-  if (const auto bad = data::invalid_utf8(header))
+  if (const auto bad = base::invalid_utf8(header))
     return base::usage("init.encoding", "this is not UTF-8", fmt::format("{}:1:{}", path, *bad + 1),
                        "export it as UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8");
   while (std::getline(file, row))

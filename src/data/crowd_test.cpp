@@ -9,7 +9,7 @@
 #include <map>
 
 #include "base/random.h"
-#include "data/text_reader.h"
+#include "base/text_reader.h"
 
 namespace fulcrum::data {
 namespace {
@@ -31,12 +31,12 @@ CrowdSet read_set(const fs::path& folder) {
   CrowdSet set;
   std::map<std::string, std::uint32_t> tasks, annotators, labels;
   std::vector<std::string> fields;
-  auto answers = CsvReader::open(folder / "answer.csv");
+  auto answers = base::CsvReader::open(folder / "answer.csv");
   for (bool header = true; answers->next(fields).value_or(false); header = false)
     if (!header && fields.size() >= 3)
       set.answers.push_back({number_of(tasks, fields[0]), number_of(annotators, fields[1]),
                              number_of(labels, fields[2])});
-  auto truth = CsvReader::open(folder / "truth.csv");
+  auto truth = base::CsvReader::open(folder / "truth.csv");
   for (bool header = true; truth->next(fields).value_or(false); header = false)
     if (!header && fields.size() >= 2 && tasks.contains(fields[0]))
       set.truth[tasks[fields[0]]] = number_of(labels, fields[1]);

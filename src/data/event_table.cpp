@@ -6,7 +6,7 @@
 #include <cstdlib>
 
 #include "base/clock.h"
-#include "data/text_reader.h"
+#include "base/text_reader.h"
 
 namespace fulcrum::data {
 
@@ -160,7 +160,7 @@ void read_line(Builder& builder, std::uint32_t file, std::int64_t number, const 
 }
 
 base::Status read_jsonl(Builder& builder, std::uint32_t index, const ListedFile& file) {
-  TRY(LineReader reader, LineReader::open(file.path));
+  TRY(base::LineReader reader, base::LineReader::open(file.path));
   for (std::string line; reader.next(line);) {
     if (reader.is_cut()) {
       builder.bad_line(index, reader.line_number(), line, "longer than 16 MiB");
@@ -175,8 +175,8 @@ base::Status read_jsonl(Builder& builder, std::uint32_t index, const ListedFile&
 }
 
 base::Status read_csv(Builder& builder, std::uint32_t index, const ListedFile& file) {
-  TRY(const char delimiter, guess_delimiter(file.path));
-  TRY(CsvReader reader, CsvReader::open(file.path, delimiter));
+  TRY(const char delimiter, base::guess_delimiter(file.path));
+  TRY(base::CsvReader reader, base::CsvReader::open(file.path, delimiter));
   std::vector<std::string> header, fields;
   TRY(const bool any, reader.next(header));
   while (any) {

@@ -9,11 +9,11 @@
 
 #include "base/clock.h"
 #include "base/files.h"
+#include "base/text_reader.h"
 #include "data/file_list.h"
 #include "data/row_file.h"
 #include "data/settings.h"
 #include "data/source.h"
-#include "data/text_reader.h"
 
 namespace fulcrum::data {
 
@@ -39,7 +39,7 @@ base::Result<std::size_t> find_column(const std::vector<std::string>& header,
                      file + ":1:1", fmt::format("name the right one as source.columns.{}", role));
 }
 
-base::Result<Layout> read_layout(CsvReader& reader, const TableSettings& settings,
+base::Result<Layout> read_layout(base::CsvReader& reader, const TableSettings& settings,
                                  const std::string& file) {
   std::vector<std::string> header;
   TRY(const bool any, reader.next(header));
@@ -150,9 +150,9 @@ base::Status read_table(const ListedFile& file, const TableSettings& settings, R
   } else if (!settings.delimiter.empty()) {
     delimiter = settings.delimiter[0];
   } else {
-    TRY(delimiter, guess_delimiter(file.path));
+    TRY(delimiter, base::guess_delimiter(file.path));
   }
-  TRY(CsvReader reader, CsvReader::open(file.path, delimiter));
+  TRY(base::CsvReader reader, base::CsvReader::open(file.path, delimiter));
   TRY(const Layout layout, read_layout(reader, settings, file.name));
   std::vector<std::string> fields;
   for (std::int64_t row_number = 0;; ++row_number) {

@@ -7,10 +7,10 @@
 
 #include "base/files.h"
 #include "base/hash.h"
+#include "base/text_reader.h"
 #include "data/file_list.h"
 #include "data/source.h"
 #include "data/steps.h"
-#include "data/text_reader.h"
 
 namespace fulcrum::data {
 
@@ -32,7 +32,7 @@ base::Result<json::object> describe_file(const ListedFile& file) {
     hash.update(std::string_view(block).substr(0, static_cast<std::size_t>(in.gcount())));
     bytes += in.gcount();
   }
-  TRY(LineReader reader, LineReader::open(file.path));
+  TRY(base::LineReader reader, base::LineReader::open(file.path));
   for (std::string line; reader.next(line);)
     if (!line.empty()) ++lines;
   json::object described{{"path", file.name},

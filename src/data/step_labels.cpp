@@ -7,10 +7,10 @@
 
 #include "base/files.h"
 #include "base/random.h"
+#include "base/text_reader.h"
 #include "data/file_list.h"
 #include "data/quality_json.h"
 #include "data/steps.h"
-#include "data/text_reader.h"
 
 namespace fulcrum::data {
 
@@ -27,7 +27,7 @@ base::Result<std::vector<json::object>> read_rows(const std::string& path) {
   std::vector<json::object> rows;
   for (const auto& file : files) {
     if (file.name == "manifest.json") continue;
-    TRY(LineReader reader, LineReader::open(file.path));
+    TRY(base::LineReader reader, base::LineReader::open(file.path));
     for (std::string line; reader.next(line);) {
       if (line.empty()) continue;
       TRY(json::value row, base::parse_json(line, file.name));

@@ -4,11 +4,11 @@
 #include <fstream>
 
 #include "base/files.h"
+#include "base/text_reader.h"
 #include "data/file_list.h"
 #include "data/manifest.h"
 #include "data/quality_json.h"
 #include "data/steps.h"
-#include "data/text_reader.h"
 #include "objects/store.h"
 
 namespace fulcrum::data {
@@ -24,7 +24,7 @@ base::Result<std::int64_t> count_records(const ListedFile& file) {
   if (name.ends_with(".gz")) name.resize(name.size() - 3);
   const bool table = name.ends_with(".csv") || name.ends_with(".tsv");
   if (!table && !name.ends_with(".jsonl") && !name.ends_with(".ndjson")) return 0;
-  TRY(LineReader reader, LineReader::open(file.path));
+  TRY(base::LineReader reader, base::LineReader::open(file.path));
   std::int64_t records = table ? -1 : 0;
   for (std::string line; reader.next(line);)
     if (!line.empty()) ++records;

@@ -1,10 +1,13 @@
 // Reads: jobs, nodes, the queue and why a job waits.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/codec.h"
 #include "sched/decide.h"
-#include "sched/policies.h"
+#include "sched/eta.h"
 #include "sched/schedule.h"
+#include "sched/waiting.h"
 
 namespace fulcrum::sched {
 
@@ -14,9 +17,8 @@ namespace json = base::json;
 using ledger::Row;
 using ledger::TableReader;
 
-ClusterView view_of(const State& state) {
-  return {state.nodes, state.jobs, state.policy, state.place};
-}
+constexpr std::uint64_t kFewAhead = 5;
+constexpr std::uint64_t kPastRuns = 20'000;  // the newest
 
 base::Result<std::vector<Row>> find_job(const TableReader& tables, const std::string& job) {
   const std::string id = job.starts_with("job/") ? job.substr(4) : job;
@@ -31,6 +33,36 @@ base::Result<std::vector<Row>> find_job(const TableReader& tables, const std::st
   if (!rows.empty()) return rows;
   return base::not_found("job.unknown", fmt::format("there is no job {}", job),
                          "`fulcrum job list` shows them");
+}
+
+json::object briefly(const OpenJob& job) {
+  return {{"job", job.id},
+          {"name", job.spec.name},
+          {"owner", job.spec.owner},
+          {"priority", job.spec.priority},
+          {"gpus", job.spec.resources.gpus},
+          {"tasks", job.spec.tasks}};
+}
+
+/// Of jobs that ran to their end by themselves.
+base::Result<RunTimes> past_run_times(const TableReader& tables) {
+  RunTimes history;
+  for (const char* state : {"succeeded", "failed"}) {
+    TRY(const auto rows, tables.select({.table = "sched_jobs",
+                                        .where = {{.column = "state", .value = std::string(state)}},
+                                        .order = {"-submitted_us", "-job"},
+                                        .limit = kPastRuns}));
+    for (const auto& row : rows) {
+      const json::object job = ledger::row_as_json(*tables.spec("sched_jobs"), row);
+      const std::int64_t started_us = base::get_integer(job, "started_us");
+      if (started_us == 0 || base::get_integer(job, "simulated") != 0) continue;
+      history.add(base::get_string(job, "owner"), base::get_string(job, "project"),
+                  base::get_string(job, "name"),
+                  static_cast<double>(base::get_integer(job, "ended_us") - started_us) / 1e6);
+    }
+  }
+  history.sort();
+  return history;
 }
 
 json::object reason_json(const Refusal& refusal) {
@@ -81,30 +113,76 @@ base::Result<json::value> answer(const State& state, const WhyJob& query,
     answer["text"] = running ? "it runs on " + open->second.node : "it has ended";
     return answer;
   }
-  answer["state"] = base::enum_name(open->second.phase);
+  const OpenJob& waiting = open->second;
+  const ClusterView view = view_of(state, state.last_us);
+  answer["state"] = base::enum_name(waiting.phase);
+  answer["policy"] = state.policy;
+  if (waiting.phase == JobPhase::kQueued) {
+    json::array first;
+    std::uint64_t ahead = 0;
+    for (const auto& other : queue_order(view, waiting.spec.simulated)) {
+      if (other == id) break;
+      if (++ahead <= kFewAhead) first.push_back(briefly(state.jobs.at(other)));
+    }
+    answer["jobs_ahead"] = ahead;
+    answer["ahead"] = std::move(first);
+  }
   Cache cache;
-  const Schedule next = schedule(view_of(state), {}, cache);
-  std::uint64_t ahead = 0;
+  const Schedule next = schedule(view, {}, cache);
   for (const auto& placement : next.placements) {
     if (placement.job != id) continue;
     answer["text"] = fmt::format("it is about to start on {}", placement.node);
+    answer["unblock"] = base::encode(Unblock{.when = "now", .jobs = {}, .nodes = {}});
     return answer;
   }
-  std::vector<const OpenJob*> queued;
-  for (const auto& [name, job] : state.jobs)
-    if (job.phase == JobPhase::kQueued) queued.push_back(&job);
-  find_order(state.policy)(view_of(state), queued);
-  for (const OpenJob* job : queued) {
-    if (job->id == id) break;
-    ++ahead;
-  }
-  if (open->second.phase == JobPhase::kQueued) answer["jobs_ahead"] = ahead;
   for (const auto& refused : next.refusals) {
     if (refused.job != id) continue;
     answer["reason"] = reason_json(refused.refusal);
+    answer["unblock"] = base::encode(unblock(view, waiting, refused.refusal));
     answer["text"] = sentence(refused.refusal);
   }
-  answer["policy"] = state.policy;
+  return answer;
+}
+
+base::Result<json::value> answer(const State& state, const EtaJob& query,
+                                 const TableReader& tables) {
+  TRY(const auto rows, find_job(tables, query.job));
+  const std::string id = ledger::as_text(rows.front()[0]);
+  const auto open = state.jobs.find(id);
+  json::object answer{{"job", id}, {"p50_us", nullptr}, {"p90_us", nullptr}};
+  if (open == state.jobs.end() || open->second.phase == JobPhase::kRunning) {
+    const bool running = open != state.jobs.end();
+    answer["state"] = running ? "running" : "ended";
+    if (running) answer["p50_us"] = answer["p90_us"] = open->second.started_us;
+    answer["basis"] = json::object{{"reason", running ? "it runs" : "it has ended"}};
+    return answer;
+  }
+  answer["state"] = base::enum_name(open->second.phase);
+  if (open->second.phase != JobPhase::kQueued) {
+    answer["basis"] = json::object{{"reason", "nobody knows when it may go into the queue"}};
+    return answer;
+  }
+  const std::int64_t now_us = std::max(query.now_us, state.last_us);
+  TRY(const RunTimes history, past_run_times(tables));
+  // A draw costs as much as there are open jobs: the answer comes within seconds.
+  const auto most = static_cast<unsigned>(2'000'000 / (state.jobs.size() + 1));
+  const unsigned draws = std::clamp(std::min(query.draws, most), 10U, 2'000U);
+  const Eta found = eta(view_of(state, now_us), open->second, history, draws, query.seed);
+  const auto moment = [&](double seconds) {
+    return seconds < 0 ? json::value(nullptr)
+                       : json::value(now_us + static_cast<std::int64_t>(seconds * 1e6));
+  };
+  answer["now_us"] = now_us;
+  answer["p50_us"] = moment(found.p50_s);
+  answer["p90_us"] = moment(found.p90_s);
+  answer["basis"] = json::object{{"draws", found.draws},
+                                 {"seed", query.seed},
+                                 {"never_started", found.never},
+                                 {"jobs_before", found.jobs_before},
+                                 {"past_runs", history.size()},
+                                 {"run_times_from", base::encode(found.groups)},
+                                 {"policy", state.policy},
+                                 {"later_jobs", "not foreseen"}};
   return answer;
 }
 
@@ -127,18 +205,18 @@ base::Result<json::value> answer(const State& state, const ListNodes&, const Tab
 }
 
 base::Result<json::value> answer(const State& state, const ShowQueue& query, const TableReader&) {
+  const ClusterView view = view_of(state, state.last_us);
   std::vector<const OpenJob*> waiting;
+  for (const bool simulated : {false, true})
+    for (const auto& id : queue_order(view, simulated)) waiting.push_back(&state.jobs.at(id));
+  const std::uint64_t queued = waiting.size();
   std::uint64_t running = 0;
   for (const auto& [id, job] : state.jobs) {
     if (job.phase == JobPhase::kRunning) ++running;
-    if (job.phase == JobPhase::kQueued) waiting.push_back(&job);
+    if (job.phase == JobPhase::kHeld || job.phase == JobPhase::kBlocked) waiting.push_back(&job);
   }
-  const std::uint64_t queued = waiting.size();
-  find_order(state.policy)(view_of(state), waiting);
-  for (const auto& [id, job] : state.jobs)
-    if (job.phase == JobPhase::kHeld) waiting.push_back(&job);
   Cache cache;
-  const Schedule next = schedule(view_of(state), {}, cache);
+  const Schedule next = schedule(view, {}, cache);
   std::map<std::string, const Refusal*> reasons;
   for (const auto& refused : next.refusals) reasons[refused.job] = &refused.refusal;
   json::array shown;

@@ -26,15 +26,31 @@ struct JobSpec {
   bool simulated = false;
   bool held = false;              // waits for job.release
   std::uint32_t max_retries = 0;  // starts again after it was lost, that many times
+  std::uint32_t tasks = 1;        // a gang: each holds `resources`, all start together or none
+  std::vector<std::string> depends_on;  // jobs that have to succeed first
+  std::int64_t deadline_us = 0;         // 0: none; who has the earliest goes first under `deadline`
+  bool preemptible = false;             // may be stopped and started again
+  double min_run_s = 0;                 // not stopped sooner than this after a start
+  double checkpoint_every_s = 0;        // 0: never; what a stop loses is at most this
+  std::string team;
   static constexpr std::string_view kRequired[] = {"name"};
 };
 BOOST_DESCRIBE_STRUCT(JobSpec, (),
                       (name, project, owner, job_class, priority, resources, time_limit_s,
                        predicted_s, command, working_folder, environment, pass_environment,
-                       with_home, simulated, held, max_retries))
+                       with_home, simulated, held, max_retries, tasks, depends_on, deadline_us,
+                       preemptible, min_run_s, checkpoint_every_s, team))
 
-enum class JobPhase { kHeld, kQueued, kRunning };
-BOOST_DESCRIBE_ENUM(JobPhase, kHeld, kQueued, kRunning)
+/// kBlocked: it waits for the jobs in `waits_for`.
+enum class JobPhase { kHeld, kBlocked, kQueued, kRunning };
+BOOST_DESCRIBE_ENUM(JobPhase, kHeld, kBlocked, kQueued, kRunning)
+
+/// Where one task of a gang runs.
+struct TaskPlace {
+  std::string node;
+  Taken taken;
+};
+BOOST_DESCRIBE_STRUCT(TaskPlace, (), (node, taken))
 
 /// A job that has not ended.
 struct OpenJob {
@@ -46,13 +62,15 @@ struct OpenJob {
   std::uint32_t attempt = 0;  // starts so far
   std::string node;           // while running
   Taken taken;
+  std::vector<TaskPlace> more;         // the other tasks of a gang
+  std::vector<std::string> waits_for;  // of depends_on, those that have not ended
   std::int64_t started_us = 0;
   double node_price_usd_per_hour = 0;  // its share, as when it started
   std::int64_t device_milli = 0;
   bool cancel_requested = false;
 };
 BOOST_DESCRIBE_STRUCT(OpenJob, (),
-                      (id, spec, phase, order, submitted_us, attempt, node, taken, started_us,
-                       node_price_usd_per_hour, device_milli, cancel_requested))
+                      (id, spec, phase, order, submitted_us, attempt, node, taken, more, waits_for,
+                       started_us, node_price_usd_per_hour, device_milli, cancel_requested))
 
 }  // namespace fulcrum::sched

@@ -27,6 +27,9 @@ base::Status check(const Node& node) {
   for (const auto& [name, amount] : node.custom)
     if (amount < 0)
       return base::usage("node.amount", "an amount cannot be negative", "custom." + name);
+  if (node.device_kind == DeviceKind::kGpu && node.devices.size() > kMostDevices)
+    return base::usage("node.devices", fmt::format("a node has at most {} GPUs", kMostDevices),
+                       "devices", "describe the rest as a node of its own");
   if (node.devices.empty() && node.cpu_milli == 0)
     return base::usage("node.empty", "a node has devices or cpu_milli", "devices");
   return {};
@@ -80,16 +83,19 @@ base::Result<NewEvents> decide(const State& state, const AssessNode& command, co
 
 void evolve(State& state, const NodeAdded& added, const EventMeta& meta) {
   state.nodes[added.node.name] = empty_node(added.node);
+  state.changes.add(ChangeOf::kNodes, added.node.name);
   state.last_us = meta.time_us;
 }
 
 void evolve(State& state, const NodeAvailabilityChanged& changed, const EventMeta& meta) {
   state.nodes[changed.node].availability = changed.availability;
+  state.changes.add(ChangeOf::kAvailability, changed.node);
   state.last_us = meta.time_us;
 }
 
 void evolve(State& state, const NodeRemoved& removed, const EventMeta& meta) {
   state.nodes.erase(removed.node);
+  state.changes.add(ChangeOf::kNodes, removed.node);
   state.last_us = meta.time_us;
 }
 

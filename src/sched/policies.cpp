@@ -1,36 +1,38 @@
 #include "sched/policies.h"
 
+#include "sched/stages/presets.h"
+
 namespace fulcrum::sched {
 
 const std::vector<PolicyInfo>& policy_list() {
-  static const std::vector<PolicyInfo> list{
-#define ORDER(name, summary) {#name, "order", summary},
-#define PLACE(name, summary) {#name, "place", summary},
-#include "sched/policies.def"
-#undef ORDER
-#undef PLACE
-  };
+  static const std::vector<PolicyInfo> list = [] {
+    std::vector<PolicyInfo> all;
+    for (const OrderStage* stage : order_stages())
+      all.push_back({stage->name, "order", stage->summary});
+    for (const PlaceStage* stage : place_stages())
+      all.push_back({stage->name, "place", stage->summary});
+    all.push_back({"none", "backfill", "Nobody passes a job that waits for the same nodes"});
+    all.push_back({"easy", "backfill",
+                   "Whoever does not delay the first that waits may start before it (EASY)"});
+    for (const Preset& preset : presets())
+      all.push_back({preset.name, "preset", preset.summary});
+    return all;
+  }();
   return list;
 }
 
-Order find_order(std::string_view name) {
-#define ORDER(function, summary) \
-  if (name == #function) return policies::function;
-#define PLACE(function, summary)
-#include "sched/policies.def"
-#undef ORDER
-#undef PLACE
-  return nullptr;
+const OrderStage* find_order(std::string_view name) {
+  return find_order_stage(name == "wspt" ? "smith" : name);
 }
 
-Place find_place(std::string_view name) {
-#define ORDER(function, summary)
-#define PLACE(function, summary) \
-  if (name == #function) return policies::function;
-#include "sched/policies.def"
-#undef ORDER
-#undef PLACE
-  return nullptr;
+const PlaceStage* find_place(std::string_view name) {
+  return find_place_stage(name);
+}
+
+std::optional<Backfill> find_backfill(std::string_view name) {
+  for (const auto backfill : {Backfill::kNone, Backfill::kEasy})
+    if (backfill_name(backfill) == name) return backfill;
+  return std::nullopt;
 }
 
 }  // namespace fulcrum::sched

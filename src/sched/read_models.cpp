@@ -38,7 +38,10 @@ ledger::TableSpec jobs_table() {
                       {"peak_memory_bytes", kInteger},
                       {"allocated_device_s", kReal},
                       {"useful_device_s", kReal},
-                      {"cost_usd", kReal}},
+                      {"cost_usd", kReal},
+                      {"team", kText},
+                      {"tasks", kInteger},
+                      {"deadline_us", kInteger}},
           .key_columns = 1,
           .indexed = {"state", "name", "project", "owner"}};
 }
@@ -194,13 +197,15 @@ void project_submitted(const ledger::Event& event, const json::value& payload,
                        ledger::TableWriter& tables) {
   const json::value &spec = inside(payload, "spec"), &resources = inside(spec, "resources");
   Record record(tables, kJobs, {base::get_string(payload, "job")});
-  for (const auto name : {"name", "project", "owner", "job_class"})
+  for (const auto name : {"name", "project", "owner", "job_class", "team"})
     record[name] = base::get_string(spec, name);
   for (const auto name : {"priority", "predicted_s", "time_limit_s"})
     record[name] = base::get_number(spec, name);
   for (const auto name : {"gpus", "gpu_milli", "cpu_milli", "memory_bytes"})
     record[name] = base::get_integer(resources, name);
   record["state"] = std::string(flag(spec, "held") ? "held" : "queued");
+  record["tasks"] = std::max<std::int64_t>(1, base::get_integer(spec, "tasks"));
+  record["deadline_us"] = base::get_integer(spec, "deadline_us");
   record["simulated"] = flag(spec, "simulated");
   record["starts"] = std::int64_t{0};
   record["submitted_us"] = event.time_us;

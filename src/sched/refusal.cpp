@@ -24,12 +24,29 @@ Refusal short_of(RefusalCode code, std::int64_t need, const Tally& tally, std::s
 }
 
 std::int64_t usable(const NodeState& state, const Demand& demand) {
-  std::int64_t count = 0;
-  for (std::size_t i = 0; i < state.node.devices.size(); ++i)
-    if (state.free_device_milli[i] >= demand.gpu_milli &&
-        model_allowed(demand.gpu_model, state.node.devices[i].model))
-      ++count;
-  return count;
+  if (!models_allowed(demand, state.node)) return 0;
+  if (state.node.device_kind == DeviceKind::kCore) return state.free_cpu_milli / demand.gpu_milli;
+  return std::count_if(state.free_device_milli.begin(), state.free_device_milli.end(),
+                       [&](std::int64_t milli) { return milli >= demand.gpu_milli; });
+}
+
+std::uint32_t room_on(NodeState state, const Demand& demand, std::uint32_t most) {
+  std::uint32_t room = 0;
+  while (room < most && fits_now(state, demand) && take(state, choose(state, demand))) ++room;
+  return room;
+}
+
+Refusal gang(const std::vector<const NodeState*>& nodes, const Demand& demand, std::uint32_t tasks,
+             bool empty) {
+  std::int64_t free = 0, capacity = 0, largest = 0;
+  for (const NodeState* state : nodes) {
+    if (!empty && state->availability != Availability::kUp) continue;
+    capacity += room_if_empty(state->node, demand, tasks);
+    const std::int64_t here = empty ? 0 : room_on(*state, demand, tasks);
+    free += here;
+    largest = std::max(largest, here);
+  }
+  return {RefusalCode::kGang, "", tasks, free, largest, capacity, ""};
 }
 
 std::string gibibytes(std::int64_t bytes) {
@@ -42,13 +59,13 @@ std::string cores(std::int64_t milli) {
 
 }  // namespace
 
-Refusal explain(const std::map<std::string, NodeState>& nodes, const Demand& demand, bool simulated,
-                bool empty) {
+Refusal explain(const std::vector<const NodeState*>& nodes, const Demand& demand, bool simulated,
+                std::uint32_t tasks, bool empty) {
   Tally gpu, cpu, memory;
   std::map<std::string, Tally> custom;
   std::int64_t cpu_need = demand.cpu_milli, up = 0;
-  for (const auto& [name, state] : nodes) {
-    if (state.node.simulated != simulated) continue;
+  for (const NodeState* known : nodes) {
+    const NodeState& state = *known;
     if (!empty && state.availability != Availability::kUp) continue;
     ++up;
     const NodeState bare = empty_node(state.node);
@@ -64,6 +81,11 @@ Refusal explain(const std::map<std::string, NodeState>& nodes, const Demand& dem
     }
   }
   if (up == 0) return {RefusalCode::kNoNode, simulated ? "simulated" : "", 0, 0, 0, 0, ""};
+  const bool one_fits = std::any_of(nodes.begin(), nodes.end(), [&](const NodeState* state) {
+    return empty ? fits_ever(state->node, demand)
+                 : state->availability == Availability::kUp && fits_now(*state, demand);
+  });
+  if (one_fits && tasks > 1) return gang(nodes, demand, tasks, empty);
   if (demand.gpus > 0 && gpu.capacity == 0 && !demand.gpu_model.empty())
     return short_of(RefusalCode::kGpuModelAbsent, demand.gpus, gpu, demand.gpu_model);
   if (gpu.largest < demand.gpus)
@@ -91,6 +113,15 @@ std::string sentence(const Refusal& refusal) {
   switch (refusal.code) {
     case RefusalCode::kHeld:
       return "held until it is released";
+    case RefusalCode::kDependency:
+      return refusal.need == 1
+                 ? fmt::format("waits for job {} to succeed", refusal.job)
+                 : fmt::format("waits for {} jobs to succeed, the first is {}", refusal.need,
+                               refusal.job);
+    case RefusalCode::kGang:
+      return fmt::format(
+          "needs room for {} tasks at once, there is room for {} now ({} when all is empty)",
+          refusal.need, refusal.free, refusal.capacity);
     case RefusalCode::kNoNode:
       return refusal.resource.empty() ? "no node is up" : "no simulated node is up";
     case RefusalCode::kGpuModelAbsent:
@@ -107,6 +138,7 @@ std::string sentence(const Refusal& refusal) {
     case RefusalCode::kFragmented:
       return "each resource is free somewhere, but no single node has all of them free together";
     case RefusalCode::kBehind:
+      if (refusal.job.empty()) return "the next to start; the policy looks at it again at once";
       return fmt::format("job {} is ahead and waits for the same nodes", refusal.job);
   }
   return {};

@@ -13,6 +13,7 @@ namespace fulcrum::sched {
 
 enum class RefusalCode {
   kHeld,             // waits for job.release
+  kDependency,       // waits for the success of `need` jobs, the first is `job`
   kNoNode,           // no node that may run such a job is up
   kGpuModelAbsent,   // no node has a device of the wanted model
   kNotEnoughGpu,     // need, free, largest_free_on_one_node, capacity
@@ -20,10 +21,11 @@ enum class RefusalCode {
   kNotEnoughMemory,  // the same in bytes
   kNotEnoughCustom,  // the same, resource names it
   kFragmented,       // each amount is free somewhere, all of them on no single node
+  kGang,             // `need` tasks, room now for `free` of them, at most `capacity` when empty
   kBehind,           // `job` is ahead and waits for what this one would take
 };
-BOOST_DESCRIBE_ENUM(RefusalCode, kHeld, kNoNode, kGpuModelAbsent, kNotEnoughGpu, kNotEnoughCpu,
-                    kNotEnoughMemory, kNotEnoughCustom, kFragmented, kBehind)
+BOOST_DESCRIBE_ENUM(RefusalCode, kHeld, kDependency, kNoNode, kGpuModelAbsent, kNotEnoughGpu, kNotEnoughCpu,
+                    kNotEnoughMemory, kNotEnoughCustom, kFragmented, kGang, kBehind)
 
 struct Refusal {
   RefusalCode code = RefusalCode::kNoNode;
@@ -39,9 +41,10 @@ BOOST_DESCRIBE_STRUCT(Refusal, (),
 
 std::string sentence(const Refusal& refusal);
 
-/// The dominant reason why this demand is met by none of the nodes; call it only when none fits.
-/// `empty`: as if nothing ran (a demand that can never be met).
-Refusal explain(const std::map<std::string, NodeState>& nodes, const Demand& demand, bool simulated,
-                bool empty = false);
+/// The dominant reason why these nodes do not meet the demand of `tasks` tasks; call it only when
+/// they do not. `simulated`: which kind of node they are. `empty`: as if nothing ran (a demand that
+/// can never be met).
+Refusal explain(const std::vector<const NodeState*>& nodes, const Demand& demand, bool simulated,
+                std::uint32_t tasks = 1, bool empty = false);
 
 }  // namespace fulcrum::sched

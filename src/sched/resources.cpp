@@ -22,13 +22,10 @@ bool covers(const std::map<std::string, std::int64_t>& have,
   });
 }
 
-std::uint32_t usable_devices(const NodeState& state, const Demand& demand) {
-  std::uint32_t usable = 0;
-  for (std::size_t i = 0; i < state.node.devices.size(); ++i)
-    if (state.free_device_milli[i] >= demand.gpu_milli &&
-        model_allowed(demand.gpu_model, state.node.devices[i].model))
-      ++usable;
-  return usable;
+std::uint32_t free_devices(const NodeState& state, const Demand& demand) {
+  return static_cast<std::uint32_t>(
+      std::count_if(state.free_device_milli.begin(), state.free_device_milli.end(),
+                    [&](std::int64_t milli) { return milli >= demand.gpu_milli; }));
 }
 
 }  // namespace
@@ -61,12 +58,28 @@ bool model_allowed(const std::string& allowed, const std::string& model) {
   return false;
 }
 
+bool models_allowed(const Demand& demand, const Node& node) {
+  if (demand.gpus == 0 || demand.gpu_model.empty()) return true;
+  if (node.devices.empty()) return model_allowed(demand.gpu_model, "core");
+  return std::all_of(node.devices.begin(), node.devices.end(), [&](const Device& device) {
+    return model_allowed(demand.gpu_model, device.model);
+  });
+}
+
+std::uint32_t room_if_empty(const Node& node, const Demand& demand, std::uint32_t most) {
+  NodeState state = empty_node(node);
+  std::uint32_t room = 0;
+  while (room < most && fits_now(state, demand) && take(state, choose(state, demand))) ++room;
+  return room;
+}
+
 bool fits_now(const NodeState& state, const Demand& demand) {
   const bool as_cores = state.node.device_kind == DeviceKind::kCore;
   const std::int64_t cpu_milli =
       as_cores ? on_node(demand, state.node).cpu_milli : demand.cpu_milli;
   return state.free_cpu_milli >= cpu_milli && state.free_memory_bytes >= demand.memory_bytes &&
-         (demand.gpus == 0 || usable_devices(state, demand) >= demand.gpus) &&
+         (as_cores || demand.gpus == 0 || free_devices(state, demand) >= demand.gpus) &&
+         models_allowed(demand, state.node) &&
          (demand.custom.empty() || covers(state.free_custom, demand.custom));
 }
 
@@ -80,12 +93,12 @@ Taken choose(const NodeState& state, const Demand& demand) {
               .devices = {},
               .device_milli_each = demand.gpus > 0 ? demand.gpu_milli : 0,
               .custom = demand.custom};
+  if (state.node.device_kind == DeviceKind::kCore && demand.gpu_milli < kWholeMilli) return taken;
   while (taken.devices.size() < demand.gpus) {
     std::size_t best = state.node.devices.size();
     for (std::size_t i = 0; i < state.node.devices.size(); ++i) {
       const auto position = static_cast<std::uint32_t>(i);
       if (state.free_device_milli[i] < demand.gpu_milli ||
-          !model_allowed(demand.gpu_model, state.node.devices[i].model) ||
           std::find(taken.devices.begin(), taken.devices.end(), position) != taken.devices.end())
         continue;
       if (best == state.node.devices.size() ||

@@ -30,13 +30,15 @@ struct Device {
   std::uint32_t index = 0;
   std::string model;
   std::int64_t memory_bytes = 0;
+  std::int32_t numa = -1;    // memory node of the machine; -1: not known
+  std::int32_t island = -1;  // devices of one number are linked directly (NVLink); -1: not known
   static constexpr std::string_view kRequired[] = {"index"};
   bool operator==(const Device&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Device, (), (index, model, memory_bytes))
+BOOST_DESCRIBE_STRUCT(Device, (), (index, model, memory_bytes, numa, island))
 
-/// Where a machine has no GPU its cores stand in: a device is then a core, and holding it also
-/// holds its 1000 cpu_milli.
+/// Where a machine has no GPU its cores stand in: a device is then a core. The account is
+/// cpu_milli; a whole one is also named, so that the job can be pinned to it, a share is not.
 enum class DeviceKind { kGpu, kCore };
 BOOST_DESCRIBE_ENUM(DeviceKind, kGpu, kCore)
 
@@ -50,12 +52,16 @@ struct Node {
   std::map<std::string, std::int64_t> custom;
   double price_usd_per_hour = 0;  // of the whole node; its devices carry it in equal shares
   bool simulated = false;         // runs simulated jobs only, and they run nowhere else
+  std::map<std::string, std::string> labels;  // rack, zone, owner…: for people and scripts
   static constexpr std::string_view kRequired[] = {"name"};
   bool operator==(const Node&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Node, (),
                       (name, device_kind, devices, cpu_milli, memory_bytes, custom,
-                       price_usd_per_hour, simulated))
+                       price_usd_per_hour, simulated, labels))
+
+/// GPUs of a node, at most.
+inline constexpr std::size_t kMostDevices = 16;
 
 enum class Availability { kUp, kDraining, kDown };
 BOOST_DESCRIBE_ENUM(Availability, kUp, kDraining, kDown)
@@ -94,8 +100,13 @@ bool model_allowed(const std::string& allowed, const std::string& model);
 /// Feasibility, and nothing else: could it run here now, or if the node were empty?
 bool fits_now(const NodeState& node, const Demand& demand);
 bool fits_ever(const Node& node, const Demand& demand);
+/// Does a node with these devices serve such a demand? Where models are mixed, all must be allowed.
+bool models_allowed(const Demand& demand, const Node& node);
+/// How many tasks of this demand the node holds when it is empty; `most` at most.
+std::uint32_t room_if_empty(const Node& node, const Demand& demand, std::uint32_t most);
 /// The devices that a job gets here: for a share the fullest device that still fits, else the first
-/// free ones. Requires fits_now.
+/// free ones; on a node of cores the first free ones for whole ones, none for shares. Requires
+/// fits_now.
 Taken choose(const NodeState& node, const Demand& demand);
 
 /// All or nothing: takes it, or says what is missing (`node.taken`) and changes nothing.

@@ -2,7 +2,10 @@
 // longer holds is refused.
 #include <fmt/format.h>
 
-#include "sched/decide.h"
+#include <cmath>
+
+#include "sched/core/stages.h"
+#include "sched/dependencies.h"
 
 namespace fulcrum::sched {
 
@@ -37,11 +40,53 @@ RunFigures figures(const OpenJob& job, const EndJob& end, std::int64_t now_us) {
           .isolation = end.isolation};
 }
 
+/// Brings the owner's decayed use up to now, then changes what it holds.
+void charge(State& state, const OpenJob& job, std::int64_t milli, std::int64_t now_us) {
+  OwnerUse& use = (job.spec.simulated ? state.simulated_use : state.use)[job.spec.owner];
+  const double passed_s = static_cast<double>(now_us - use.updated_us) / 1e6;
+  if (passed_s > 0) {
+    const double rate = std::log(2) / kFairShareHalfLifeS;
+    const double kept = std::exp(-rate * passed_s);
+    const double devices = static_cast<double>(use.held_milli) / kWholeMilli;
+    use.decayed_device_s = use.decayed_device_s * kept + devices * (1 - kept) / rate;
+    use.updated_us = now_us;
+  }
+  use.held_milli += milli;
+}
+
 /// What the job's end gives back; a job that waits gives nothing.
-void release(State& state, OpenJob& job) {
+void release(State& state, OpenJob& job, std::int64_t now_us) {
+  state.changes.add(ChangeOf::kJob, job.id);
   if (job.phase != JobPhase::kRunning) return;
   if (const auto node = state.nodes.find(job.node); node != state.nodes.end())
     give_back(node->second, job.taken);
+  for (const auto& task : job.more)
+    if (const auto node = state.nodes.find(task.node); node != state.nodes.end())
+      give_back(node->second, task.taken);
+  charge(state, job, -job.device_milli, now_us);
+}
+
+/// One task's part of a start, checked against what is free there now.
+base::Result<Taken> take_part(const State& state, const JobSpec& spec, const std::string& name,
+                              const std::vector<std::uint32_t>& devices,
+                              std::map<std::string, NodeState>& after) {
+  const auto known = state.nodes.find(name);
+  if (known == state.nodes.end()) return stale("there is no node " + name);
+  NodeState& node = after.try_emplace(name, known->second).first->second;
+  if (node.availability != Availability::kUp || node.node.simulated != spec.simulated)
+    return stale("node " + name + " does not take this job");
+  Taken taken = choose(node, spec.resources);
+  const bool cores = node.node.device_kind == DeviceKind::kCore;
+  taken.devices = devices;
+  if (cores ? devices.size() > spec.resources.gpus : devices.size() != spec.resources.gpus)
+    return stale(fmt::format("{} devices for a job of {}", devices.size(), spec.resources.gpus));
+  if (!models_allowed(spec.resources, node.node))
+    return stale(fmt::format("the devices of {} are not what the job asks for", name));
+  for (const auto position : devices)
+    if (position >= node.node.devices.size())
+      return stale(fmt::format("there is no device {} on {}", position, name));
+  CHECK_OK(take(node, taken));
+  return taken;
 }
 
 }  // namespace
@@ -52,32 +97,28 @@ base::Result<NewEvents> decide(const State& state, const StartJob& command,
   const auto job = state.jobs.find(command.job);
   if (job == state.jobs.end()) return stale("job " + command.job + " is not open");
   if (job->second.phase != JobPhase::kQueued) return stale("job " + command.job + " is not queued");
-  const auto node = state.nodes.find(command.node);
-  if (node == state.nodes.end()) return stale("there is no node " + command.node);
   const JobSpec& spec = job->second.spec;
-  if (node->second.availability != Availability::kUp ||
-      node->second.node.simulated != spec.simulated)
-    return stale("node " + command.node + " does not take this job");
-  Taken taken = choose(node->second, spec.resources);
-  taken.devices = command.devices;
-  if (taken.devices.size() != spec.resources.gpus)
-    return stale(
-        fmt::format("{} devices for a job of {}", taken.devices.size(), spec.resources.gpus));
-  for (const auto position : taken.devices)
-    if (position >= node->second.node.devices.size() ||
-        !model_allowed(spec.resources.gpu_model, node->second.node.devices[position].model))
-      return stale(
-          fmt::format("device {} of {} is not what the job asks for", position, command.node));
-  NodeState after = node->second;
-  CHECK_OK(take(after, taken));
-  const Node& description = node->second.node;
-  return NewEvents{event("job/" + command.job,
-                         JobStarted{.job = command.job,
-                                    .attempt = job->second.attempt + 1,
-                                    .node = command.node,
-                                    .taken = taken,
-                                    .device_milli = device_milli(description, taken),
-                                    .price_usd_per_hour = price_usd_per_hour(description, taken)})};
+  if (command.more.size() + 1 != spec.tasks)
+    return stale(fmt::format("{} tasks for a job of {}", command.more.size() + 1, spec.tasks));
+  std::map<std::string, NodeState> after;
+  JobStarted started{.job = command.job,
+                     .attempt = job->second.attempt + 1,
+                     .node = command.node,
+                     .taken = {},
+                     .more = {}};
+  TRY(started.taken, take_part(state, spec, command.node, command.devices, after));
+  for (const auto& task : command.more) {
+    TRY(Taken taken, take_part(state, spec, task.node, task.devices, after));
+    started.more.push_back({task.node, std::move(taken)});
+  }
+  const auto count = [&](const std::string& name, const Taken& taken) {
+    const Node& node = after.at(name).node;
+    started.device_milli += device_milli(node, taken);
+    started.price_usd_per_hour += price_usd_per_hour(node, taken);
+  };
+  count(command.node, started.taken);
+  for (const auto& task : started.more) count(task.node, task.taken);
+  return NewEvents{event("job/" + command.job, started)};
 }
 
 base::Result<NewEvents> decide(const State& state, const EndJob& command, const Context& context) {
@@ -92,12 +133,14 @@ base::Result<NewEvents> decide(const State& state, const EndJob& command, const 
   if (command.state == JobState::kLost && job.attempt <= job.spec.max_retries &&
       !job.cancel_requested)
     return NewEvents{event(stream, JobRequeued{command.job, command.detail, run})};
-  return NewEvents{event(stream, JobEnded{.job = command.job,
+  NewEvents events{event(stream, JobEnded{.job = command.job,
                                           .state = command.state,
                                           .exit_code = command.exit_code,
                                           .signal = command.signal,
                                           .detail = command.detail,
                                           .run = run})};
+  if (command.state != JobState::kSucceeded) cancel_dependents(state, command.job, events);
+  return events;
 }
 
 void evolve(State& state, const JobStarted& started, const EventMeta& meta) {
@@ -106,30 +149,38 @@ void evolve(State& state, const JobStarted& started, const EventMeta& meta) {
   const auto node = state.nodes.find(started.node);
   if (job == state.jobs.end() || node == state.nodes.end()) return;
   if (!take(node->second, started.taken)) return;  // cannot be: decide looked
+  for (const auto& task : started.more)
+    if (const auto other = state.nodes.find(task.node); other != state.nodes.end())
+      (void)take(other->second, task.taken).has_value();
   job->second.phase = JobPhase::kRunning;
   job->second.attempt = started.attempt;
   job->second.node = started.node;
   job->second.taken = started.taken;
+  job->second.more = started.more;
   job->second.started_us = meta.time_us;
   job->second.device_milli = started.device_milli;
   job->second.node_price_usd_per_hour = started.price_usd_per_hour;
+  charge(state, job->second, started.device_milli, meta.time_us);
+  state.changes.add(ChangeOf::kJob, started.job);
 }
 
 void evolve(State& state, const JobRequeued& requeued, const EventMeta& meta) {
   state.last_us = meta.time_us;
   const auto job = state.jobs.find(requeued.job);
   if (job == state.jobs.end()) return;
-  release(state, job->second);
+  release(state, job->second, meta.time_us);
   job->second.phase = JobPhase::kQueued;
   job->second.node.clear();
   job->second.taken = {};
+  job->second.more.clear();
 }
 
 void evolve(State& state, const JobEnded& ended, const EventMeta& meta) {
   state.last_us = meta.time_us;
   const auto job = state.jobs.find(ended.job);
   if (job == state.jobs.end()) return;
-  release(state, job->second);
+  release(state, job->second, meta.time_us);
+  settle_dependents(state, job->second, ended.state == JobState::kSucceeded);
   state.jobs.erase(job);
 }
 

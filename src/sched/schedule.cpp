@@ -1,155 +1,175 @@
 #include "sched/schedule.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <optional>
+#include <set>
 
-#include "sched/policies.h"
+#include "sched/mirror.h"
 
 namespace fulcrum::sched {
 
 namespace {
 
-/// Equal keys: the same nodes can meet both.
-std::string shape_of(const OpenJob& job) {
-  const Demand& demand = job.spec.resources;
-  std::string shape =
-      fmt::format("{}/{}/{}x{}/{}/{}", demand.cpu_milli, demand.memory_bytes, demand.gpus,
-                  demand.gpu_milli, demand.gpu_model, job.spec.simulated);
-  for (const auto& [name, amount] : demand.custom) shape += fmt::format("/{}={}", name, amount);
-  return shape;
-}
-
-class Pass {
+/// Nodes as they are after the placements made so far.
+class Nodes {
  public:
-  Pass(const ClusterView& view, Cache& cache) : view_(view), cache_(cache) {
-    const Place place = find_place(view.place_policy);
-    place_ = place != nullptr ? place : policies::best_fit;
-    for (const auto& [name, state] : view.nodes)
-      if (state.availability == Availability::kUp) ++up_;
-  }
+  explicit Nodes(const std::map<std::string, NodeState>& nodes) : nodes_(nodes) {}
 
-  void consider(const OpenJob& job) {
-    if (closed_.size() == up_ && up_ > 0) return wait_behind(job, last_waiting_);
-    const std::string shape = shape_of(job);
-    if (!cache_.unmet.contains(shape)) {
-      if (const NodeState* node = best_node(job)) return place(job, *node);
-      // Feasible somewhere, but only where a job ahead waits.
-      if (const std::string* ahead = ahead_of(job)) {
-        wait_behind(job, *ahead);
-        return close_nodes(job, shape);
-      }
-      cache_.unmet.insert(shape);
+  NodeState& change(const std::string& name) {
+    return changed_.try_emplace(name, nodes_.at(name)).first->second;
+  }
+  /// Those that may run a real or a simulated job.
+  std::vector<const NodeState*> of(bool simulated) const {
+    std::vector<const NodeState*> list;
+    for (const auto& [name, state] : nodes_) {
+      if (state.node.simulated != simulated) continue;
+      const auto changed = changed_.find(name);
+      list.push_back(changed == changed_.end() ? &state : &changed->second);
     }
-    unmet_.push_back({&job, shape});
-    close_nodes(job, shape);
-  }
-
-  Schedule finish() {
-    std::map<std::string, Refusal> reasons;  // by shape, at what is free after the placements
-    std::map<std::string, NodeState> nodes;
-    if (!unmet_.empty())
-      for (const auto& [name, state] : view_.nodes) nodes.emplace(name, now(name, state));
-    for (const auto& [job, shape] : unmet_) {
-      auto found = reasons.find(shape);
-      if (found == reasons.end())
-        found =
-            reasons.emplace(shape, explain(nodes, job->spec.resources, job->spec.simulated)).first;
-      result_.refusals.push_back({job->id, found->second});
-    }
-    return std::move(result_);
-  }
-
-  void hold(const OpenJob& job) {
-    result_.refusals.push_back({job.id, {RefusalCode::kHeld, "", 0, 0, 0, 0, ""}});
+    return list;
   }
 
  private:
-  const NodeState& now(const std::string& name, const NodeState& state) const {
-    const auto changed = changed_.find(name);
-    return changed == changed_.end() ? state : changed->second;
-  }
-
-  static bool may_run(const NodeState& state, const OpenJob& job) {
-    return state.availability == Availability::kUp && state.node.simulated == job.spec.simulated;
-  }
-
-  const NodeState* best_node(const OpenJob& job) const {
-    const NodeState* best = nullptr;
-    double best_rank = 0;
-    for (const auto& [name, state] : view_.nodes) {
-      const NodeState& node = now(name, state);
-      if (!may_run(node, job) || closed_.contains(name) || !fits_now(node, job.spec.resources))
-        continue;
-      const double rank = place_(node, job.spec.resources);
-      if (best == nullptr || rank > best_rank) {
-        best = &node;
-        best_rank = rank;
-      }
-    }
-    return best;
-  }
-
-  const std::string* ahead_of(const OpenJob& job) const {
-    for (const auto& [name, waiting] : closed_) {
-      const NodeState& node = now(name, view_.nodes.at(name));
-      if (may_run(node, job) && fits_now(node, job.spec.resources)) return &waiting;
-    }
-    return nullptr;
-  }
-
-  void place(const OpenJob& job, const NodeState& node) {
-    Taken taken = choose(node, job.spec.resources);
-    const std::string name = node.node.name;
-    const auto changed = changed_.try_emplace(name, node).first;
-    if (!take(changed->second, taken)) return;  // cannot be: it fits
-    result_.placements.push_back({job.id, name, std::move(taken)});
-  }
-
-  void wait_behind(const OpenJob& job, const std::string& ahead) {
-    result_.refusals.push_back({job.id, {RefusalCode::kBehind, "", 0, 0, 0, 0, ahead}});
-  }
-
-  /// Nothing behind this job may take a node on which it could run.
-  void close_nodes(const OpenJob& job, const std::string& shape) {
-    last_waiting_ = job.id;
-    if (!closed_for_.insert(shape).second) return;
-    for (const auto& [name, state] : view_.nodes)
-      if (may_run(state, job) && fits_ever(state.node, job.spec.resources))
-        closed_.emplace(name, job.id);
-  }
-
-  struct Unmet {
-    const OpenJob* job;
-    std::string shape;
-  };
-  const ClusterView& view_;
-  Cache& cache_;
-  Place place_ = nullptr;
-  std::size_t up_ = 0;
-  std::map<std::string, NodeState> changed_;   // nodes that this pass placed on
-  std::map<std::string, std::string> closed_;  // node -> the job that waits for it
-  std::set<std::string> closed_for_;           // shapes whose nodes are closed
-  std::string last_waiting_;
-  std::vector<Unmet> unmet_;
-  Schedule result_;
+  const std::map<std::string, NodeState>& nodes_;
+  std::map<std::string, NodeState> changed_;
 };
+
+Taken take_on(NodeState& node, const Demand& demand, DeviceMask devices) {
+  Taken taken = choose(node, demand);
+  if (node.node.device_kind == DeviceKind::kGpu) {  // the place stage chose
+    taken.devices.clear();
+    for (std::uint32_t i = 0; i < kMostDevices; ++i)
+      if ((devices >> i & 1) != 0) taken.devices.push_back(i);
+  }
+  (void)take(node, taken).has_value();  // it fits: the brain looked
+  return taken;
+}
+
+Placement placement_of(const MirrorSide& side, JobIndex job, const Demand& demand, Nodes& nodes) {
+  Placement placement{.job = side.id(job), .node = {}, .taken = {}, .more = {}};
+  for (const Held& held : side.brain().held(job)) {
+    const std::string& name = side.node_name(held.node);
+    Taken taken = take_on(nodes.change(name), demand, held.devices);
+    if (placement.node.empty()) {
+      placement.node = name;
+      placement.taken = std::move(taken);
+    } else {
+      placement.more.push_back({name, std::move(taken)});
+    }
+  }
+  return placement;
+}
+
+/// Why each job of one side stays. Jobs that ask alike are asked about once.
+class Reasons {
+ public:
+  Reasons(std::vector<const NodeState*> nodes, std::string first_waiting)
+      : nodes_(std::move(nodes)), first_waiting_(std::move(first_waiting)) {}
+
+  Refusal of(const OpenJob& job) {
+    if (job.phase == JobPhase::kHeld) return {RefusalCode::kHeld, "", 0, 0, 0, 0, ""};
+    if (job.phase == JobPhase::kBlocked)
+      return {RefusalCode::kDependency,
+              "",
+              static_cast<std::int64_t>(job.waits_for.size()),
+              0,
+              0,
+              0,
+              job.waits_for.empty() ? "" : job.waits_for.front()};
+    const JobSpec& spec = job.spec;
+    for (const auto& [demand, tasks, refusal] : known_)
+      if (demand == spec.resources && tasks == spec.tasks) return about(job, refusal);
+    const bool fits = room(spec.resources, spec.tasks) >= spec.tasks;
+    known_.push_back({spec.resources, spec.tasks,
+                      fits ? std::optional<Refusal>()
+                           : explain(nodes_, spec.resources, spec.simulated, spec.tasks)});
+    return about(job, known_.back().refusal);
+  }
+
+ private:
+  struct Known {
+    Demand demand;
+    std::uint32_t tasks;
+    std::optional<Refusal> refusal;  // nullopt: it would fit, somebody is ahead
+  };
+
+  Refusal about(const OpenJob& job, const std::optional<Refusal>& refusal) const {
+    if (refusal) return *refusal;
+    const bool is_first = first_waiting_ == job.id;
+    return {RefusalCode::kBehind, "", 0, 0, 0, 0, is_first ? "" : first_waiting_};
+  }
+
+  std::uint32_t room(const Demand& demand, std::uint32_t most) const {
+    std::uint32_t found = 0;
+    for (const NodeState* state : nodes_) {
+      if (found >= most) break;
+      if (state->availability != Availability::kUp || !fits_now(*state, demand)) continue;
+      if (most == 1) return 1;
+      NodeState trial = *state;
+      while (found < most && fits_now(trial, demand) && take(trial, choose(trial, demand))) ++found;
+    }
+    return found;
+  }
+
+  std::vector<const NodeState*> nodes_;
+  std::string first_waiting_;
+  std::vector<Known> known_;
+};
+
+std::shared_ptr<Mirror> mirror_of(const ClusterView& view, const Delta& delta, Cache& cache) {
+  const bool follows =
+      cache.mirror && delta.changes && cache.mirror->catch_up(view, *delta.changes);
+  if (!follows) cache.mirror = std::make_shared<Mirror>(view, delta.changes);
+  return cache.mirror;
+}
 
 }  // namespace
 
+ClusterView view_of(const State& state, std::int64_t now_us) {
+  return {state.nodes,    state.jobs, state.policy, state.place,
+          state.backfill, now_us,     &state.use,   &state.simulated_use};
+}
+
 Schedule schedule(const ClusterView& view, const Delta& delta, Cache& cache) {
-  if (delta.capacity_grew) cache.unmet.clear();
-  Pass pass(view, cache);
-  std::vector<const OpenJob*> queued;
-  for (const auto& [id, job] : view.jobs) {
-    if (job.phase == JobPhase::kQueued) queued.push_back(&job);
-    if (job.phase == JobPhase::kHeld) pass.hold(job);
+  const auto mirror = mirror_of(view, delta, cache);
+  Schedule result;
+  Nodes nodes(view.nodes);
+  std::set<std::string> placed;
+  std::string first_waiting[2];
+  for (const bool simulated : {false, true}) {
+    MirrorSide& side = mirror->side(simulated);
+    for (const JobIndex job : side.propose(view)) {
+      result.placements.push_back(
+          placement_of(side, job, view.jobs.at(side.id(job)).spec.resources, nodes));
+      if (delta.reasons) placed.insert(side.id(job));
+    }
+    if (side.brain().head() != kNoJob) first_waiting[simulated] = side.id(side.brain().head());
+    side.forget_proposal(view);
   }
-  const Order order = find_order(view.order_policy);
-  (order != nullptr ? order : policies::fifo)(view, queued);
-  for (const OpenJob* job : queued) pass.consider(*job);
-  return pass.finish();
+  if (!delta.reasons) return result;
+  Reasons real(nodes.of(false), first_waiting[0]), simulated(nodes.of(true), first_waiting[1]);
+  for (const auto& [id, job] : view.jobs)
+    if (job.phase != JobPhase::kRunning && !placed.contains(id))
+      result.refusals.push_back({id, (job.spec.simulated ? simulated : real).of(job)});
+  return result;
+}
+
+std::vector<std::string> queue_order(const ClusterView& view, bool simulated) {
+  const MirrorSide side(view, simulated, policy_of(view));
+  const Brain& brain = side.brain();
+  const double now_s = static_cast<double>(view.now_us) / 1e6;
+  std::vector<std::pair<double, QueueEntry>> entries;
+  for (const auto index : brain.queue().filled()) {
+    const auto& bucket = brain.queue().buckets()[index];
+    const double rank = brain.queue().group_rank(bucket, brain.groups(), now_s);
+    for (const QueueEntry& entry : bucket.jobs) entries.emplace_back(rank, entry);
+  }
+  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : a.second < b.second;
+  });
+  std::vector<std::string> ids;
+  for (const auto& [rank, entry] : entries) ids.push_back(side.id(entry.job));
+  return ids;
 }
 
 }  // namespace fulcrum::sched

@@ -1,14 +1,15 @@
 #pragma once
 // The scheduler: a pure function from the cluster as it is to what should start now. The live
-// dispatcher and the twin call the same one; the engine commits what still holds.
+// dispatcher and the twin drive the same core::Brain; the engine commits what still holds.
 #include <map>
-#include <set>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "sched/job.h"
 #include "sched/refusal.h"
 #include "sched/resources.h"
+#include "sched/state.h"
 
 namespace fulcrum::sched {
 
@@ -16,26 +17,37 @@ namespace fulcrum::sched {
 struct ClusterView {
   const std::map<std::string, NodeState>& nodes;
   const std::map<std::string, OpenJob>& jobs;
-  std::string_view order_policy;  // names in policies.def; unknown ones mean fifo, best_fit
+  std::string_view order_policy;  // names of stages; unknown ones mean fifo, tightest
   std::string_view place_policy;
+  std::string_view backfill = "none";
+  std::int64_t now_us = 0;  // predictions of running jobs and decayed use count to here
+  /// null: what running jobs hold, and no use before.
+  const std::map<std::string, OwnerUse>* use = nullptr;
+  const std::map<std::string, OwnerUse>* simulated_use = nullptr;
 };
+
+ClusterView view_of(const State& state, std::int64_t now_us);
 
 /// What changed since the last pass with this cache.
 struct Delta {
-  /// Something was given back, a node came or changed, or a placement of the last pass was not
-  /// committed. When in doubt, true.
-  bool capacity_grew = true;
+  /// The state's own list; null: anything may have changed.
+  const ChangeLog* changes = nullptr;
+  /// Say of each job that stays why it does. Costs a look at the whole queue.
+  bool reasons = true;
 };
 
-/// Demands that no node could meet; may be dropped at any time, the schedule is the same.
+class Mirror;
+/// The cluster as arrays and the queue in order, kept between passes; may be dropped at any time,
+/// the schedule is the same.
 struct Cache {
-  std::set<std::string> unmet;
+  std::shared_ptr<Mirror> mirror;
 };
 
 struct Placement {
   std::string job;
   std::string node;
   Taken taken;
+  std::vector<TaskPlace> more;  // the other tasks of a gang
 };
 
 struct JobRefusal {
@@ -45,11 +57,16 @@ struct JobRefusal {
 
 struct Schedule {
   std::vector<Placement> placements;  // in the order in which they must be committed
-  std::vector<JobRefusal> refusals;   // of every other queued or held job
+  std::vector<JobRefusal> refusals;   // of every other job that waits
 };
 
-/// Order is strict: once a job must wait, nothing behind it takes a node on which it could run.
-/// Placements never exceed what is free, together.
+/// Without backfilling, order is strict: once a job must wait, nothing behind it takes a node on
+/// which it could run. With it, the first that waits keeps its expected start. Simulated jobs and
+/// nodes are a cluster of their own. Placements never exceed what is free, together.
 Schedule schedule(const ClusterView& view, const Delta& delta, Cache& cache);
+
+/// Ids of queued jobs, first to go first (as things are: a policy of turns asks anew at each
+/// start).
+std::vector<std::string> queue_order(const ClusterView& view, bool simulated);
 
 }  // namespace fulcrum::sched

@@ -11,7 +11,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-struct Cluster {
+struct World {
   std::map<std::string, NodeState> nodes;
   std::map<std::string, OpenJob> jobs;
 
@@ -22,6 +22,16 @@ struct Cluster {
   void add(OpenJob job) {
     const std::string id = job.id;
     jobs[id] = std::move(job);
+  }
+  /// A job that runs already.
+  void run(const std::string& node, std::uint32_t gpus) {
+    OpenJob job = waiting("running-on-" + node, 0, gpus);
+    job.phase = JobPhase::kRunning;
+    job.attempt = 1;
+    job.node = node;
+    job.taken = choose(nodes.at(node), job.spec.resources);
+    ASSERT_TRUE(take(nodes.at(node), job.taken));
+    add(job);
   }
   Schedule pass(std::string_view order = "fifo", std::string_view place = "best_fit") {
     Cache cache;
@@ -44,7 +54,7 @@ Refusal refusal_of(const Schedule& result, const std::string& job) {
 }
 
 TEST(Schedule, FirstComeBlocksTheLineAndSaysWhy) {
-  Cluster cluster;
+  World cluster;
   cluster.add(gpu_node("n1", 8));
   cluster.add(waiting("a", 1, 6));
   cluster.add(waiting("b", 2, 4));
@@ -62,11 +72,10 @@ TEST(Schedule, FirstComeBlocksTheLineAndSaysWhy) {
 }
 
 TEST(Schedule, SixteenFreeDevicesInPiecesAreNotEnoughForAGang) {
-  Cluster cluster;
+  World cluster;
   for (int i = 0; i < 4; ++i) {
     cluster.add(gpu_node("n" + std::to_string(i), 8));
-    auto& node = cluster.nodes["n" + std::to_string(i)];
-    ASSERT_TRUE(take(node, choose(node, Demand{.gpus = 4, .gpu_model = "", .custom = {}})));
+    cluster.run("n" + std::to_string(i), 4);
   }
   cluster.add(waiting("a", 1, 6));
   const Refusal a = refusal_of(cluster.pass(), "a");
@@ -77,11 +86,10 @@ TEST(Schedule, SixteenFreeDevicesInPiecesAreNotEnoughForAGang) {
 }
 
 TEST(Schedule, AWaitingJobClosesOnlyNodesOnWhichItCouldRun) {
-  Cluster cluster;
+  World cluster;
   cluster.add(gpu_node("big", 8));
   cluster.add(gpu_node("small", 2));
-  auto& big = cluster.nodes["big"];
-  ASSERT_TRUE(take(big, choose(big, Demand{.gpus = 4, .gpu_model = "", .custom = {}})));
+  cluster.run("big", 4);
   cluster.add(waiting("a", 1, 8));
   cluster.add(waiting("b", 2, 2));
   cluster.add(waiting("c", 3, 1));
@@ -91,7 +99,7 @@ TEST(Schedule, AWaitingJobClosesOnlyNodesOnWhichItCouldRun) {
 }
 
 TEST(Schedule, OrdersDiffer) {
-  Cluster cluster;
+  World cluster;
   cluster.add(gpu_node("n1", 1));
   auto first = waiting("a", 1, 1, 1), second = waiting("b", 2, 1, 5), third = waiting("c", 3, 1, 5);
   third.spec.predicted_s = 10;
@@ -105,7 +113,7 @@ TEST(Schedule, OrdersDiffer) {
 }
 
 TEST(Schedule, RoundRobinLetsOwnersTakeTurns) {
-  Cluster cluster;
+  World cluster;
   cluster.add(gpu_node("n1", 4));
   for (int i = 0; i < 4; ++i) cluster.add(waiting("a" + std::to_string(i), i, 1));
   auto other = waiting("b0", 9, 1);
@@ -115,18 +123,17 @@ TEST(Schedule, RoundRobinLetsOwnersTakeTurns) {
 }
 
 TEST(Schedule, PlacesDiffer) {
-  Cluster cluster;
+  World cluster;
   cluster.add(gpu_node("a-empty", 8));
   cluster.add(gpu_node("b-fuller", 8));
-  auto& fuller = cluster.nodes["b-fuller"];
-  ASSERT_TRUE(take(fuller, choose(fuller, Demand{.gpus = 6, .gpu_model = "", .custom = {}})));
+  cluster.run("b-fuller", 6);
   cluster.add(waiting("j", 1, 2));
-  EXPECT_THAT(placed(cluster.pass("fifo", "best_fit")), ElementsAre("j@b-fuller"));
+  EXPECT_THAT(placed(cluster.pass("fifo", "tightest")), ElementsAre("j@b-fuller"));
   EXPECT_THAT(placed(cluster.pass("fifo", "first_fit")), ElementsAre("j@a-empty"));
 }
 
 TEST(Schedule, SharesPackOntoTheFullestDeviceAndModelsAreKept) {
-  Cluster cluster;
+  World cluster;
   cluster.add(gpu_node("n1", 2, "V100"));
   auto half = waiting("a", 1, 1), other_half = waiting("b", 2, 1), wrong = waiting("c", 3, 1);
   half.spec.resources.gpu_milli = 600;
@@ -143,7 +150,7 @@ TEST(Schedule, SharesPackOntoTheFullestDeviceAndModelsAreKept) {
 }
 
 TEST(Schedule, SimulatedJobsAndNodesKeepToThemselves) {
-  Cluster cluster;
+  World cluster;
   Node node = gpu_node("sim", 8);
   node.simulated = true;
   cluster.add(node);
@@ -159,7 +166,7 @@ TEST(Schedule, ADeviceThatIsACoreHoldsItsCpu) {
   node.device_kind = DeviceKind::kCore;
   node.cpu_milli = 2000;
   node.devices = {{0, "core", 0}, {1, "core", 0}};
-  Cluster cluster;
+  World cluster;
   cluster.add(node);
   auto cpu = waiting("b", 2, 0);
   cpu.spec.resources.cpu_milli = 1500;
@@ -171,10 +178,50 @@ TEST(Schedule, ADeviceThatIsACoreHoldsItsCpu) {
   EXPECT_EQ(refusal_of(result, "b").largest_free_on_one_node, 1000);
 }
 
+TEST(Schedule, AGangStartsAsAWholeOrWaits) {
+  World cluster;
+  for (const char* name : {"a", "b"}) {
+    Node node = gpu_node(name, 4);
+    node.simulated = true;
+    cluster.add(node);
+  }
+  OpenJob gang = waiting("gang", 1, 3);
+  gang.spec.simulated = true;
+  gang.spec.tasks = 2;
+  cluster.add(gang);
+  const Schedule alone = cluster.pass();
+  ASSERT_THAT(placed(alone), ElementsAre("gang@a"));
+  ASSERT_EQ(alone.placements[0].more.size(), 1u);
+  EXPECT_EQ(alone.placements[0].more[0].node, "b");
+  cluster.jobs["gang"].spec.tasks = 3;
+  const Refusal refused = refusal_of(cluster.pass(), "gang");
+  EXPECT_EQ(refused.code, RefusalCode::kGang);
+  EXPECT_EQ(refused.free, 2);
+}
+
+TEST(Schedule, EasyFillsTheHoleBeforeTheFirstThatWaits) {
+  World cluster;
+  cluster.add(gpu_node("n", 4));
+  cluster.run("n", 2);
+  cluster.jobs["running-on-n"].spec.predicted_s = 100;
+  auto first = waiting("first", 1, 4), is_short = waiting("short", 3, 1),
+       is_long = waiting("long", 2, 1);
+  is_short.spec.predicted_s = 50;
+  is_long.spec.predicted_s = 500;
+  for (const auto& job : {first, is_short, is_long}) cluster.add(job);
+  EXPECT_TRUE(cluster.pass().placements.empty());
+  Cache cache;
+  const ClusterView view{cluster.nodes, cluster.jobs, "fifo", "best_fit", "easy"};
+  EXPECT_THAT(placed(schedule(view, {}, cache)), ElementsAre("short@n"));
+}
+
 TEST(Schedule, EveryListedPolicyIsFoundByName) {
   for (const auto& policy : policy_list())
-    EXPECT_TRUE(policy.stage == "order" ? find_order(policy.name) != nullptr
-                                        : find_place(policy.name) != nullptr);
+    EXPECT_TRUE(policy.stage == "order"   ? find_order(policy.name) != nullptr
+                : policy.stage == "place" ? find_place(policy.name) != nullptr
+                                          : find_backfill(policy.name) || policy.stage == "preset")
+        << policy.name;
+  EXPECT_EQ(find_order("wspt"), find_order("smith"));
   EXPECT_EQ(find_order("best_fit"), nullptr);
   EXPECT_EQ(find_place("fifo"), nullptr);
 }

@@ -1,19 +1,39 @@
 #pragma once
 #include <boost/describe/class.hpp>
 
+#include "sched/changes.h"
 #include "sched/job.h"
 #include "sched/resources.h"
 
 namespace fulcrum::sched {
 
+/// What an owner's jobs hold and held; fair share reads it.
+struct OwnerUse {
+  std::int64_t held_milli = 0;
+  double decayed_device_s = 0;  // half-life of a week (core/stages.h), as of updated_us
+  std::int64_t updated_us = 0;
+};
+BOOST_DESCRIBE_STRUCT(OwnerUse, (), (held_milli, decayed_device_s, updated_us))
+
 /// What scheduling decisions need: nodes, and the jobs that have not ended.
 struct State {
   std::map<std::string, NodeState> nodes;
   std::map<std::string, OpenJob> jobs;
+  std::map<std::string, OwnerUse> use;  // by owner; real jobs
+  std::map<std::string, OwnerUse> simulated_use;
+  std::map<std::string, std::vector<std::string>> dependents;  // by the open job that they wait for
+  std::map<std::string, bool> recent_ends;  // did it succeed? The newest jobs only (kRecentEnds)
   std::string policy = "priority";
-  std::string place = "best_fit";
+  std::string place = "tightest";
+  std::string backfill = "none";
   std::int64_t last_us = 0;  // time of the newest event here
+  ChangeLog changes;         // not saved: a restored state starts a new one
 };
-BOOST_DESCRIBE_STRUCT(State, (), (nodes, jobs, policy, place, last_us))
+BOOST_DESCRIBE_STRUCT(State, (),
+                      (nodes, jobs, use, simulated_use, dependents, recent_ends, policy, place,
+                       backfill, last_us))
+
+/// A job may depend on one that ended, as long as it is remembered.
+inline constexpr std::size_t kRecentEnds = 10'000;
 
 }  // namespace fulcrum::sched

@@ -1,34 +1,20 @@
 #include "sched/twin.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
-#include <queue>
+#include <map>
+#include <numeric>
 
-#include "sched/bound.h"
+#include "sched/policies.h"
 #include "sched/refusal.h"
-#include "sched/schedule.h"
+#include "sched/twin/bound.h"
+#include "sched/twin/replay.h"
 
 namespace fulcrum::sched {
 
 namespace {
 
-std::int64_t to_us(double seconds) {
-  return std::llround(seconds * 1e6);
-}
-double to_s(std::int64_t us) {
-  return static_cast<double>(us) / 1e6;
-}
-
-struct Ending {
-  std::int64_t time_us = 0;
-  std::size_t job = 0;
-  bool operator>(const Ending& other) const {
-    return time_us != other.time_us ? time_us > other.time_us : job > other.job;
-  }
-};
-
+/// The nodes and jobs in the numbers of the core, and what the core decided in words again.
 class Twin {
  public:
   Twin(const std::vector<Node>& nodes, const std::vector<TwinJob>& jobs, TwinRun& run)
@@ -38,10 +24,7 @@ class Twin {
       const std::string name = node.name;
       nodes_[name] = empty_node(std::move(node));
     }
-    for (std::size_t i = 0; i < jobs.size(); ++i) arrivals_.push_back(i);
-    std::stable_sort(arrivals_.begin(), arrivals_.end(), [&](std::size_t a, std::size_t b) {
-      return jobs[a].submit_s < jobs[b].submit_s;
-    });
+    for (const auto& [name, state] : nodes_) add_node(state.node);
     for (const auto& job : jobs)
       run.jobs.push_back({.name = job.name,
                           .job_class = job.job_class,
@@ -51,87 +34,130 @@ class Twin {
                           .never_started = ""});
   }
 
-  void play() {
-    while (next_ < arrivals_.size() || !endings_.empty()) {
-      now_us_ = INT64_MAX;
-      if (next_ < arrivals_.size()) now_us_ = to_us(jobs_[arrivals_[next_]].submit_s);
-      if (!endings_.empty()) now_us_ = std::min(now_us_, endings_.top().time_us);
-      bool grew = false;
-      for (; !endings_.empty() && endings_.top().time_us == now_us_; endings_.pop(), grew = true)
-        end(endings_.top().job);
-      for (; next_ < arrivals_.size() && to_us(jobs_[arrivals_[next_]].submit_s) == now_us_;
-           ++next_)
-        arrive(arrivals_[next_]);
-      const Schedule result = schedule({nodes_, open_, run_.policy, run_.place}, {grew}, cache_);
-      for (const auto& placement : result.placements) start(placement);
+  void play(const Policy& policy) {
+    std::vector<std::size_t> arrivals(jobs_.size());
+    std::iota(arrivals.begin(), arrivals.end(), 0);
+    std::stable_sort(arrivals.begin(), arrivals.end(), [&](std::size_t a, std::size_t b) {
+      return jobs_[a].submit_s < jobs_[b].submit_s;
+    });
+    Workload workload;
+    std::vector<std::size_t> of_workload;
+    for (const std::size_t index : arrivals) {
+      if (!can_ever_run(index)) continue;
+      workload.jobs.push_back(job_of(jobs_[index]));
+      workload.duration_s.push_back(jobs_[index].duration_s);
+      of_workload.push_back(index);
     }
+    BrainOptions options;
+    options.policy = policy;
+    std::vector<Held> held(workload.jobs.size());
+    const Replay replayed = replay(cluster_, workload, options,
+                                   [&](const Brain&, JobIndex job, const std::vector<Held>& takes) {
+                                     held[job] = takes.front();
+                                   });
+    for (std::size_t i = 0; i < of_workload.size(); ++i)
+      if (!std::isnan(replayed.start_s[i]))
+        tell(of_workload[i], held[i], replayed.start_s[i], replayed.end_s[i]);
   }
-
-  const std::map<std::string, NodeState>& nodes() const { return nodes_; }
 
  private:
-  /// Sorts as the order of arrival.
-  static std::string id_of(std::size_t job) { return fmt::format("{:09}", job); }
-
-  void arrive(std::size_t index) {
-    const TwinJob& job = jobs_[index];
-    const bool fits = std::any_of(nodes_.begin(), nodes_.end(), [&](const auto& entry) {
-      return fits_ever(entry.second.node, job.demand);
-    });
-    if (!fits) {
-      run_.jobs[index].never_started = sentence(explain(nodes_, job.demand, true, true));
-      return;
+  void add_node(const Node& node) {
+    NodeSpec spec;
+    spec.cpu_milli = node.cpu_milli;
+    spec.memory_bytes = node.memory_bytes;
+    spec.cores_stand_in = node.device_kind == DeviceKind::kCore;
+    if (!spec.cores_stand_in)
+      spec.gpus = static_cast<std::uint16_t>(std::min(node.devices.size(), kMostDevices));
+    spec.model = kind_of(node);
+    for (const auto& [resource, amount] : node.custom) {
+      const std::size_t at = custom_.try_emplace(resource, custom_.size()).first->second;
+      if (spec.custom.size() <= at) spec.custom.resize(at + 1, 0);
+      spec.custom[at] = amount;
     }
-    OpenJob open;
-    open.id = id_of(index);
-    open.order = ++order_;
-    open.submitted_us = now_us_;
-    open.spec.name = job.name;
-    open.spec.owner = job.owner;
-    open.spec.priority = job.priority;
-    open.spec.resources = job.demand;
-    open.spec.predicted_s = job.predicted_s > 0 ? job.predicted_s : job.duration_s;
-    open.spec.simulated = true;
-    open_[open.id] = std::move(open);
+    cluster_.add_node(spec);
+    in_order_.push_back(&node);
   }
 
-  void start(const Placement& placement) {
-    OpenJob& open = open_.at(placement.job);
-    NodeState& node = nodes_.at(placement.node);
-    if (!take(node, placement.taken)) return;  // cannot be: schedule() looked
-    open.phase = JobPhase::kRunning;
-    open.node = placement.node;
-    open.taken = placement.taken;
-    const std::size_t index = std::stoul(placement.job);
-    const std::int64_t duration_us = std::max<std::int64_t>(1, to_us(jobs_[index].duration_s));
+  /// Nodes with the same devices are of one kind, which is what the core calls their model.
+  std::uint16_t kind_of(const Node& node) {
+    const auto same = [&](const Node* other) {
+      return std::equal(other->devices.begin(), other->devices.end(), node.devices.begin(),
+                        node.devices.end(),
+                        [](const Device& a, const Device& b) { return a.model == b.model; });
+    };
+    const auto found = std::find_if(kinds_.begin(), kinds_.end(), same);
+    if (found == kinds_.end() && kinds_.size() < kMostKinds) {
+      kinds_.push_back(&node);
+      return static_cast<std::uint16_t>(kinds_.size() - 1);
+    }
+    return static_cast<std::uint16_t>(
+        std::min<std::size_t>(found - kinds_.begin(), kinds_.size() - 1));
+  }
+
+  bool can_ever_run(std::size_t index) {
+    const Demand& demand = jobs_[index].demand;
+    const bool fits = std::any_of(nodes_.begin(), nodes_.end(), [&](const auto& entry) {
+      return fits_ever(entry.second.node, demand);
+    });
+    if (fits) return true;
+    std::vector<const NodeState*> all;
+    for (const auto& [name, state] : nodes_) all.push_back(&state);
+    run_.jobs[index].never_started = sentence(explain(all, demand, true, 1, true));
+    return false;
+  }
+
+  Job job_of(const TwinJob& given) {
+    const Demand& demand = given.demand;
+    Shape shape;
+    shape.cpu_milli = demand.cpu_milli;
+    shape.memory_bytes = demand.memory_bytes;
+    shape.gpus = demand.gpus;
+    if (demand.gpus > 0) shape.gpu_milli = static_cast<std::uint32_t>(demand.gpu_milli);
+    if (demand.gpus > 0 && !demand.gpu_model.empty())
+      for (std::size_t kind = 0; kind < kinds_.size(); ++kind)
+        if (models_allowed(demand, *kinds_[kind])) shape.models |= std::uint64_t{1} << kind;
+    for (const auto& [resource, amount] : demand.custom) {
+      const auto found = custom_.find(resource);
+      if (found == custom_.end()) continue;  // can_ever_run() saw that it is not needed
+      if (shape.custom.size() <= found->second) shape.custom.resize(found->second + 1, 0);
+      shape.custom[found->second] = amount;
+    }
+    Job job;
+    job.shape = cluster_.shape(shape);
+    job.group =
+        owners_.try_emplace(given.owner, static_cast<std::uint32_t>(owners_.size())).first->second;
+    job.priority = given.priority;
+    job.submit_s = given.submit_s;
+    job.predicted_s = given.predicted_s > 0 ? given.predicted_s : given.duration_s;
+    job.devices = demand.gpus * static_cast<double>(demand.gpu_milli) / kWholeMilli;
+    if (cluster_.gpu_milli() == 0)
+      job.devices = std::max(job.devices, static_cast<double>(demand.cpu_milli) / kWholeMilli);
+    return job;
+  }
+
+  void tell(std::size_t index, const Held& held, double start_s, double end_s) {
+    const Node& node = *in_order_[held.node];
+    Taken taken = choose(nodes_.at(node.name), jobs_[index].demand);  // amounts
     TwinJobResult& result = run_.jobs[index];
-    const double hours = to_s(duration_us) / 3600;
-    result.devices = static_cast<double>(device_milli(node.node, placement.taken)) / kWholeMilli;
-    result.start_s = to_s(now_us_);
-    result.end_s = to_s(now_us_ + duration_us);
-    result.wait_s = result.start_s - result.submit_s;
-    result.jct_s = result.end_s - result.submit_s;
+    const double hours = (end_s - start_s) / 3600;
+    result.devices = static_cast<double>(device_milli(node, taken)) / kWholeMilli;
+    result.start_s = start_s;
+    result.end_s = end_s;
+    result.wait_s = start_s - result.submit_s;
+    result.jct_s = end_s - result.submit_s;
     result.gpu_hours = hours * result.devices;
-    result.cost_usd = hours * price_usd_per_hour(node.node, placement.taken);
-    endings_.push({now_us_ + duration_us, index});
+    result.cost_usd = hours * price_usd_per_hour(node, taken);
   }
 
-  void end(std::size_t index) {
-    const auto open = open_.find(id_of(index));
-    give_back(nodes_.at(open->second.node), open->second.taken);
-    open_.erase(open);
-  }
-
+  static constexpr std::size_t kMostKinds = 63;
   const std::vector<TwinJob>& jobs_;
   TwinRun& run_;
-  std::map<std::string, NodeState> nodes_;
-  std::map<std::string, OpenJob> open_;
-  std::vector<std::size_t> arrivals_;
-  std::size_t next_ = 0;
-  std::priority_queue<Ending, std::vector<Ending>, std::greater<>> endings_;
-  Cache cache_;
-  std::uint64_t order_ = 0;
-  std::int64_t now_us_ = 0;
+  std::map<std::string, NodeState> nodes_;  // empty; the order of names is the core's
+  std::vector<const Node*> in_order_;
+  std::vector<const Node*> kinds_;
+  std::map<std::string, std::size_t> custom_;
+  std::map<std::string, std::uint32_t> owners_;
+  Cluster cluster_;
 };
 
 double devices_of(const Node& node) {
@@ -184,7 +210,11 @@ TwinRun run_twin(const std::vector<Node>& nodes, const std::vector<TwinJob>& job
   TwinRun run;
   run.policy = policy;
   run.place = place;
-  Twin(nodes, jobs, run).play();
+  const OrderStage* order_stage = find_order(policy);
+  const PlaceStage* place_stage = find_place(place);
+  Twin(nodes, jobs, run)
+      .play({order_stage != nullptr ? order_stage : find_order("fifo"),
+             place_stage != nullptr ? place_stage : find_place("best_fit"), Backfill::kNone});
   sum_up(run, nodes);
   return run;
 }

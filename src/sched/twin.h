@@ -1,6 +1,6 @@
 #pragma once
-// The digital twin: the scheduler that places live jobs, run over a list of jobs with known
-// durations and an event queue. What it says is simulated, and says so.
+// The digital twin in the words of the pillar: named nodes and jobs through sched/twin's replay,
+// which is the Brain that places live jobs. What it says is simulated, and says so.
 #include <boost/describe/class.hpp>
 #include <string>
 #include <vector>

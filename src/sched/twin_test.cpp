@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <numeric>
 
-#include "sched/bound.h"
+#include "sched/twin/bound.h"
 #include "sched/compare.h"
 #include "sched/sched_fixture.h"
 #include "sched/steps.h"

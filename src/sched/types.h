@@ -81,13 +81,20 @@ BOOST_DESCRIBE_STRUCT(ReleaseJob, (), (job))
 
 /// Sent by the dispatcher. `devices` are positions in the node's list; what else the job takes
 /// follows from its demand.
+struct TaskStart {
+  std::string node;
+  std::vector<std::uint32_t> devices;
+  static constexpr std::string_view kRequired[] = {"node"};
+};
+BOOST_DESCRIBE_STRUCT(TaskStart, (), (node, devices))
 struct StartJob {
   std::string job;
   std::string node;
   std::vector<std::uint32_t> devices;
+  std::vector<TaskStart> more;  // the other tasks of a gang
   static constexpr std::string_view kRequired[] = {"job", "node"};
 };
-BOOST_DESCRIBE_STRUCT(StartJob, (), (job, node, devices))
+BOOST_DESCRIBE_STRUCT(StartJob, (), (job, node, devices, more))
 
 enum class JobState { kSucceeded, kFailed, kTimeLimit, kCancelled, kLost };
 BOOST_DESCRIBE_ENUM(JobState, kSucceeded, kFailed, kTimeLimit, kCancelled, kLost)
@@ -124,10 +131,12 @@ struct JobStarted {
   std::uint32_t attempt = 1;
   std::string node;
   Taken taken;
-  std::int64_t device_milli = 0;  // what it counts for in utilization
+  std::int64_t device_milli = 0;  // what it counts for in utilization, over all tasks
   double price_usd_per_hour = 0;  // of what it takes, today
+  std::vector<TaskPlace> more;    // the other tasks of a gang
 };
-BOOST_DESCRIBE_STRUCT(JobStarted, (), (job, attempt, node, taken, device_milli, price_usd_per_hour))
+BOOST_DESCRIBE_STRUCT(JobStarted, (),
+                      (job, attempt, node, taken, device_milli, price_usd_per_hour, more))
 struct JobCancelRequested {
   std::string job;
   std::string reason;
@@ -169,15 +178,17 @@ BOOST_DESCRIBE_STRUCT(JobEnded, (), (job, state, exit_code, signal, detail, run)
 // ---- policy ----
 
 struct SetPolicy {
-  std::string policy;  // order; empty: as it is
-  std::string place;   // empty: as it is
+  std::string policy;    // an order; or a preset or "order+place+backfill", which sets all three
+  std::string place;     // empty: as it is
+  std::string backfill;  // none, easy; empty: as it is
 };
-BOOST_DESCRIBE_STRUCT(SetPolicy, (), (policy, place))
+BOOST_DESCRIBE_STRUCT(SetPolicy, (), (policy, place, backfill))
 struct PolicyChanged {
   std::string policy;
   std::string place;
+  std::string backfill;  // empty: as it was
 };
-BOOST_DESCRIBE_STRUCT(PolicyChanged, (), (policy, place))
+BOOST_DESCRIBE_STRUCT(PolicyChanged, (), (policy, place, backfill))
 
 // ---- queries ----
 
@@ -198,6 +209,19 @@ struct WhyJob {
   static constexpr std::string_view kRequired[] = {"job"};
 };
 BOOST_DESCRIBE_STRUCT(WhyJob, (), (job))
+struct EtaJob {
+  std::string job;
+  std::int64_t now_us = 0;  // 0: the scheduler's newest event
+  unsigned draws = 200;     // runs of the twin, at most
+  std::uint64_t seed = 1;
+  static constexpr std::string_view kRequired[] = {"job"};
+};
+BOOST_DESCRIBE_STRUCT(EtaJob, (), (job, now_us, draws, seed))
+struct ShowPolicy {
+  std::string name;
+  static constexpr std::string_view kRequired[] = {"name"};
+};
+BOOST_DESCRIBE_STRUCT(ShowPolicy, (), (name))
 struct ListNodes {};
 BOOST_DESCRIBE_STRUCT(ListNodes, (), ())
 struct ShowQueue {

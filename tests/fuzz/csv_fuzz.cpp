@@ -1,8 +1,8 @@
-// data/text_reader.h and data/event_table.h: CSV of any shape.
+// base/text_reader.h and data/event_table.h: CSV of any shape.
 #include <algorithm>
 
 #include "data/event_table.h"
-#include "data/text_reader.h"
+#include "base/text_reader.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/memory_file.h"
 
@@ -12,7 +12,7 @@ using namespace fulcrum;
 using Records = std::vector<std::vector<std::string>>;
 
 Records read(const std::string& path, char delimiter, bool& is_good) {
-  auto reader = data::CsvReader::open(path, delimiter);
+  auto reader = base::CsvReader::open(path, delimiter);
   fuzz::must(reader.has_value(), "the file opens");
   Records records;
   std::vector<std::string> fields;
@@ -45,7 +45,7 @@ std::string write(const Records& records, char delimiter) {
 
 FUZZ(csv) {
   const fuzz::MemoryFile file(input);
-  const auto delimiter = data::guess_delimiter(file.path());
+  const auto delimiter = base::guess_delimiter(file.path());
   fuzz::must(delimiter.has_value(), "a delimiter is always guessed");
   bool is_good = true;
   const Records records = read(file.path(), *delimiter, is_good);

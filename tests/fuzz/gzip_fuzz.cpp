@@ -1,9 +1,9 @@
-// data/text_reader.h: lines of plain and gzip files.
+// base/text_reader.h: lines of plain and gzip files.
 #include <zlib.h>
 
 #include <vector>
 
-#include "data/text_reader.h"
+#include "base/text_reader.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/memory_file.h"
 
@@ -13,12 +13,12 @@ using namespace fulcrum;
 
 std::vector<std::string> lines_of(std::string_view content, std::string& damaged) {
   const fuzz::MemoryFile file(content);
-  auto reader = data::LineReader::open(file.path());
+  auto reader = base::LineReader::open(file.path());
   fuzz::must(reader.has_value(), "the file opens");
   std::vector<std::string> lines;
   std::size_t bytes = 0;
   for (std::string line; bytes < (8U << 20) && reader->next(line);) {
-    fuzz::must(line.size() <= data::LineReader::kMaxLineBytes, "a line is bounded");
+    fuzz::must(line.size() <= base::LineReader::kMaxLineBytes, "a line is bounded");
     bytes += line.size() + 1;
     lines.push_back(line);
   }

@@ -43,6 +43,12 @@ std::string state_name(const exec::RunStatus& status, bool cancelled) {
   }
 }
 
+json::array positions(const sched::Taken& taken) {
+  json::array list;
+  for (const auto position : taken.devices) list.push_back(position);
+  return list;
+}
+
 }  // namespace
 
 /// A start that was handed to an executor.
@@ -52,14 +58,15 @@ struct Dispatcher::Tracked {
   bool cores = false;       // devices are cores
   double device_count = 0;  // held, in whole devices
   bool cancel_requested = false;
-  bool stop_sent = false;
 };
 
-/// What one look at the state showed.
-struct Dispatcher::Look {
-  std::vector<std::string> untracked;  // run according to the ledger, but nobody watches them
-  std::vector<std::string> cancelled;
-  std::vector<sched::Placement> placements;
+/// A start that ended, and the ledger's word on it.
+struct Dispatcher::Ending {
+  std::string job;
+  std::string run;
+  bool simulated = false;
+  std::vector<exec::UsageSample> samples;
+  std::future<base::Result<CommandReply>> reply;
 };
 
 std::map<std::string, std::string> default_job_environment() {
@@ -77,26 +84,28 @@ Dispatcher::~Dispatcher() {
   stop();
 }
 
-Dispatcher::Look Dispatcher::look() const {
-  Look look;
+/// Looks at the jobs that changed since the last look, or at all.
+void Dispatcher::look() {
   engine_.with_pillar("sched", [&](const ledger::Pillar& pillar) {
     const sched::State& state = sched::state_of(pillar);
-    bool waiting = false;
-    for (const auto& [id, job] : state.jobs) {
-      waiting = waiting || job.phase == sched::JobPhase::kQueued;
-      if (job.phase != sched::JobPhase::kRunning) continue;
-      const auto tracked = tracked_.find(id);
-      if (tracked == tracked_.end() || tracked->second->attempt != job.attempt) {
-        look.untracked.push_back(id);
-      }
-      if (job.cancel_requested) look.cancelled.push_back(id);
+    const sched::ChangeLog& log = state.changes;
+    const auto consider = [&](const sched::OpenJob& job) {
+      if (job.phase != sched::JobPhase::kRunning) return;
+      const auto tracked = tracked_.find(job.id);
+      if (tracked == tracked_.end() || tracked->second->attempt != job.attempt)
+        untracked_.insert(job.id);
+      if (job.cancel_requested) cancelled_.insert(job.id);
+    };
+    if (log.id() == log_id_ && log_seen_ >= log.begin()) {
+      for (; log_seen_ < log.end(); ++log_seen_)
+        if (const auto job = state.jobs.find(log.at(log_seen_).name); job != state.jobs.end())
+          consider(job->second);
+    } else {
+      for (const auto& [id, job] : state.jobs) consider(job);
     }
-    if (!waiting) return;
-    sched::Cache cache;
-    look.placements =
-        sched::schedule({state.nodes, state.jobs, state.policy, state.place}, {}, cache).placements;
+    log_id_ = log.id();
+    log_seen_ = log.end();
   });
-  return look;
 }
 
 /// Starts a job that the ledger says runs. The executor knows whether it was started before, so
@@ -121,66 +130,103 @@ base::Status Dispatcher::launch(const std::string& job) {
   spec->grace_us = options_.grace_us;
   const base::Status started = executor_of(tracked->simulated).start(*spec);
   if (started) {
+    if (tracked->cancel_requested) cancelled_.insert(job);
     tracked_[job] = std::move(tracked);
     return {};
   }
   exec::RunStatus status;
   status.state = exec::RunState::kExited;
   status.exit_code = 127;
-  return record_end(job, *tracked, status, started.error().message);
+  Ending ending = record_end(job, *tracked, status, started.error().message);
+  return settle(ending);
 }
 
-void Dispatcher::adopt(Look& look) {
-  for (const auto& job : look.untracked) {
-    const base::Status launched = launch(job);
-    if (!launched) spdlog::warn("job {}: {}", job, launched.error().message);
+void Dispatcher::adopt() {
+  for (auto job = untracked_.begin(); job != untracked_.end();) {
+    const base::Status launched = launch(*job);
+    if (!launched) spdlog::warn("job {}: {}", *job, launched.error().message);
+    job = launched ? untracked_.erase(job) : std::next(job);
   }
 }
 
-void Dispatcher::follow_cancellations(const Look& look) {
-  for (const auto& job : look.cancelled) {
-    const auto tracked = tracked_.find(job);
-    if (tracked == tracked_.end()) continue;
-    tracked->second->cancel_requested = true;
-    if (tracked->second->stop_sent) continue;
-    tracked->second->stop_sent = executor_of(tracked->second->simulated)
-                                     .stop(run_id(job, tracked->second->attempt))
-                                     .has_value();
+void Dispatcher::follow_cancellations() {
+  for (auto job = cancelled_.begin(); job != cancelled_.end();) {
+    const auto tracked = tracked_.find(*job);
+    bool is_done = tracked == tracked_.end();
+    if (!is_done) {
+      tracked->second->cancel_requested = true;
+      is_done = executor_of(tracked->second->simulated)
+                    .stop(run_id(*job, tracked->second->attempt))
+                    .has_value();
+    }
+    job = is_done ? cancelled_.erase(job) : std::next(job);
   }
 }
 
-base::Status Dispatcher::record_end(const std::string& job, const Tracked& tracked,
-                                    const exec::RunStatus& status, const std::string& detail) {
-  const std::string run = run_id(job, tracked.attempt);
-  const auto samples = executor_of(tracked.simulated).usage(run);
-  json::object body{
-      {"job", job},
-      {"attempt", tracked.attempt},
-      {"state", state_name(status, tracked.cancel_requested)},
-      {"exit_code", status.exit_code},
-      {"signal", status.signal},
-      {"cpu_s", status.cpu_s},
-      {"peak_memory_bytes", status.peak_memory_bytes},
-      {"useful_device_s", useful_device_s(tracked.cores, tracked.device_count, status,
-                                          samples ? *samples : std::vector<exec::UsageSample>{})},
-      {"isolation", status.isolation},
-      {"detail", detail}};
-  auto reply = engine_.submit(command("job.end", std::move(body), "job.end/" + run));
+std::future<base::Result<CommandReply>> Dispatcher::send(CommandRequest request) {
+  auto promise = std::make_shared<std::promise<base::Result<CommandReply>>>();
+  auto reply = promise->get_future();
+  engine_.submit_async(std::move(request), [promise](base::Result<CommandReply> result) {
+    promise->set_value(std::move(result));
+  });
+  return reply;
+}
+
+Dispatcher::Ending Dispatcher::record_end(const std::string& job, const Tracked& tracked,
+                                          const exec::RunStatus& status,
+                                          const std::string& detail) {
+  Ending ending{.job = job,
+                .run = run_id(job, tracked.attempt),
+                .simulated = tracked.simulated,
+                .samples = {},
+                .reply = {}};
+  if (auto samples = executor_of(tracked.simulated).usage(ending.run))
+    ending.samples = std::move(*samples);
+  json::object body{{"job", job},
+                    {"attempt", tracked.attempt},
+                    {"state", state_name(status, tracked.cancel_requested)},
+                    {"exit_code", status.exit_code},
+                    {"signal", status.signal},
+                    {"cpu_s", status.cpu_s},
+                    {"peak_memory_bytes", status.peak_memory_bytes},
+                    {"useful_device_s", useful_device_s(tracked.cores, tracked.device_count, status,
+                                                        ending.samples)},
+                    {"isolation", status.isolation},
+                    {"detail", detail}};
+  ending.reply = send(command("job.end", std::move(body), "job.end/" + ending.run));
+  return ending;
+}
+
+base::Status Dispatcher::settle(Ending& ending) {
+  const auto reply = ending.reply.get();
   if (!reply && reply.error().code != "job.stale") return base::Failure(reply.error());
-  if (!options_.objects || tracked.simulated || !samples) return {};
-  // Telemetry that cannot be kept must not stop jobs.
-  auto chunk = seal_usage(*options_.objects, "job/" + job, *samples);
-  if (chunk && !*chunk) return {};
-  const auto sealed =
-      chunk ? engine_.submit(command("samples.seal", std::move(**chunk), "samples.seal/" + run))
-            : base::Result<CommandReply>(base::Failure(chunk.error()));
-  if (!sealed) spdlog::warn("usage of job {} is not kept: {}", job, describe(sealed.error()));
+  if (options_.objects && !ending.simulated && !ending.samples.empty())
+    unsealed_.push_back(std::move(ending));
   return {};
 }
 
+/// Telemetry that cannot be kept must not stop jobs, nor make others wait.
+void Dispatcher::seal() {
+  std::vector<std::future<base::Result<CommandReply>>> replies;
+  for (const Ending& ending : unsealed_) {
+    auto chunk = seal_usage(*options_.objects, "job/" + ending.job, ending.samples);
+    if (!chunk) {
+      spdlog::warn("usage of job {} is not kept: {}", ending.job, describe(chunk.error()));
+    } else if (*chunk) {
+      replies.push_back(
+          send(command("samples.seal", std::move(**chunk), "samples.seal/" + ending.run)));
+    }
+  }
+  unsealed_.clear();
+  for (auto& sent : replies)
+    if (const auto reply = sent.get(); !reply)
+      spdlog::warn("usage of a job is not kept: {}", describe(reply.error()));
+}
+
+/// All ends that are known now become durable together.
 base::Status Dispatcher::record_ends() {
-  for (auto entry = tracked_.begin(); entry != tracked_.end();) {
-    const auto& [job, tracked] = *entry;
+  std::vector<Ending> endings;
+  for (const auto& [job, tracked] : tracked_) {
     exec::RunStatus status;
     auto found = executor_of(tracked->simulated).status(run_id(job, tracked->attempt));
     if (found) {
@@ -188,33 +234,42 @@ base::Status Dispatcher::record_ends() {
     } else {
       status.state = exec::RunState::kLost;  // its folder is gone
     }
-    if (status.state == exec::RunState::kRunning) {
-      ++entry;
-      continue;
-    }
-    CHECK_OK(record_end(job, *tracked, status, found ? "" : found.error().message));
-    entry = tracked_.erase(entry);
+    if (status.state != exec::RunState::kRunning)
+      endings.push_back(record_end(job, *tracked, status, found ? "" : found.error().message));
   }
-  return {};
+  base::Status status;
+  for (auto& ending : endings) {
+    const std::string job = ending.job;
+    if (const base::Status settled = settle(ending); !settled)
+      status = settled;  // it is told again
+    else
+      tracked_.erase(job);
+  }
+  return status;
 }
 
-base::Status Dispatcher::place(Look& look) {
+base::Status Dispatcher::place() {
+  std::vector<sched::Placement> placements;
+  engine_.with_pillar("sched", [&](const ledger::Pillar& pillar) {
+    const sched::State& state = sched::state_of(pillar);
+    placements = sched::schedule(sched::view_of(state, base::system_clock().now_us()),
+                                 {.changes = &state.changes, .reasons = false}, cache_)
+                     .placements;
+  });
   std::vector<std::future<base::Result<CommandReply>>> replies;
-  for (const auto& placement : look.placements) {
-    json::array devices;
-    for (const auto position : placement.taken.devices) devices.push_back(position);
-    auto promise = std::make_shared<std::promise<base::Result<CommandReply>>>();
-    replies.push_back(promise->get_future());
-    engine_.submit_async(
-        command(
-            "job.start",
-            {{"job", placement.job}, {"node", placement.node}, {"devices", std::move(devices)}}),
-        [promise](base::Result<CommandReply> reply) { promise->set_value(std::move(reply)); });
+  for (const auto& placement : placements) {
+    json::array more;
+    for (const auto& task : placement.more)
+      more.push_back(json::object{{"node", task.node}, {"devices", positions(task.taken)}});
+    replies.push_back(send(command("job.start", {{"job", placement.job},
+                                                 {"node", placement.node},
+                                                 {"devices", positions(placement.taken)},
+                                                 {"more", std::move(more)}})));
   }
   for (std::size_t i = 0; i < replies.size(); ++i) {
     const auto reply = replies[i].get();
     if (reply) {
-      CHECK_OK(launch(look.placements[i].job));
+      CHECK_OK(launch(placements[i].job));
     } else if (reply.error().kind != base::ErrorKind::kConflict) {
       return base::Failure(reply.error());  // a conflict only means that the world moved on
     }
@@ -223,13 +278,13 @@ base::Status Dispatcher::place(Look& look) {
 }
 
 base::Status Dispatcher::step() {
-  Look now = look();
-  adopt(now);
-  follow_cancellations(now);
-  const std::size_t before = tracked_.size();
+  look();
+  adopt();
+  follow_cancellations();
   CHECK_OK(record_ends());
-  if (tracked_.size() < before) now = look();  // devices came free
-  return place(now);
+  CHECK_OK(place());
+  if (!unsealed_.empty()) seal();
+  return {};
 }
 
 base::Result<std::pair<std::string, exec::Executor*>> Dispatcher::newest_start(

@@ -3,9 +3,11 @@
 // finds running jobs again after a restart. The only sender of job.start and job.end.
 #include <atomic>
 #include <condition_variable>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -14,6 +16,7 @@
 #include "control/engine/engine.h"
 #include "exec/executor.h"
 #include "objects/store.h"
+#include "sched/schedule.h"
 
 namespace fulcrum::control {
 
@@ -55,14 +58,17 @@ class Dispatcher {
 
  private:
   struct Tracked;
-  struct Look;
-  Look look() const;
-  void adopt(Look& look);
-  void follow_cancellations(const Look& look);
+  struct Ending;
+  void look();
+  void adopt();
+  void follow_cancellations();
   base::Status record_ends();
-  base::Status record_end(const std::string& job, const Tracked& tracked,
-                          const exec::RunStatus& status, const std::string& detail);
-  base::Status place(Look& look);
+  Ending record_end(const std::string& job, const Tracked& tracked, const exec::RunStatus& status,
+                    const std::string& detail);
+  base::Status settle(Ending& ending);
+  void seal();
+  std::future<base::Result<CommandReply>> send(CommandRequest request);
+  base::Status place();
   base::Status launch(const std::string& job);
   exec::Executor& executor_of(bool simulated) { return simulated ? simulated_ : real_; }
   base::Result<std::pair<std::string, exec::Executor*>> newest_start(const std::string& job);
@@ -74,6 +80,13 @@ class Dispatcher {
   exec::Executor& simulated_;
   DispatcherOptions options_;
   std::map<std::string, std::unique_ptr<Tracked>> tracked_;  // by job: what runs
+  // Of the dispatching thread, as the state's change log led there:
+  sched::Cache cache_;
+  std::uint64_t log_id_ = 0;
+  std::uint64_t log_seen_ = 0;
+  std::set<std::string> untracked_;  // run according to the ledger, but nobody watches them
+  std::set<std::string> cancelled_;  // to be stopped
+  std::vector<Ending> unsealed_;     // ended; their samples are still to be kept
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -1,0 +1,152 @@
+#include "cli/sim_replay.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "base/files.h"
+#include "base/spelling.h"
+#include "base/table.h"
+#include "base/text.h"
+#include "sched/twin/simulation.h"
+
+namespace fulcrum::cli {
+
+namespace {
+
+namespace json = base::json;
+
+double clock_s() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+struct Plan {
+  sched::ClusterSize size;
+  sched::Trace trace;
+  sched::Prediction prediction = sched::Prediction::kPerfect;
+  std::vector<std::pair<std::string, sched::Policy>> policies;
+};
+
+base::Result<Plan> plan_of(const SimReplayOptions& options) {
+  Plan plan;
+  TRY(plan.size, sched::parse_cluster(options.cluster));
+  plan.size.price_usd_per_hour = options.price_usd_per_hour;
+  for (const std::string& name : options.policies) {
+    const auto policy = sched::find_policy(name);
+    if (!policy) {
+      std::vector<std::string_view> known;
+      for (const auto& preset : sched::presets()) known.push_back(preset.name);
+      const std::string near = base::nearest(name, known);
+      return base::usage("policy.unknown", fmt::format("no policy is called {}", name), "policy",
+                         near.empty() ? fmt::format("policies: {}", fmt::join(known, ", "))
+                                      : fmt::format("did you mean {}?", near));
+    }
+    plan.policies.emplace_back(name, *policy);
+  }
+  const auto reader = sched::find_trace_format(options.format);
+  if (reader == nullptr)
+    return base::usage(
+        "sim.format", fmt::format("no trace format is called {}", options.format), "format",
+        fmt::format("formats: openb, {}", fmt::join(sched::trace_format_names(), ", ")));
+  TRY(plan.trace, reader(options.trace, sched::ReadOptions{options.lenient}));
+  TRY(plan.prediction, sched::parse_prediction(options.predict, plan.trace));
+  return plan;
+}
+
+/// Policies and seeds share the processors; the order of the results does not depend on them.
+std::vector<sched::SimulationRun> run_all(const Plan& plan, std::uint64_t seeds) {
+  std::vector<sched::SimulationRun> runs(plan.policies.size() * seeds);
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (std::size_t i = next++; i < runs.size(); i = next++) {
+      const auto& [name, policy] = plan.policies[i / seeds];
+      runs[i] =
+          sched::simulate(plan.trace, plan.size, plan.prediction, name, policy, i % seeds, clock_s);
+    }
+  };
+  const std::size_t threads =
+      std::min<std::size_t>(runs.size(), std::max(1U, std::thread::hardware_concurrency()));
+  std::vector<std::jthread> others;
+  for (std::size_t i = 1; i < threads; ++i) others.emplace_back(work);
+  work();
+  others.clear();
+  return runs;
+}
+
+std::string table_of(const std::vector<sched::SimulationRun>& runs) {
+  base::TableText table;
+  table.header = {"policy", "jobs",       "jct_s", "wait_s",    "wait_p90", "slowdown",
+                  "util",   "makespan_s", "gap",   "ftf_worst", "jobs/s"};
+  table.right_aligned.assign(table.header.size(), true);
+  table.right_aligned[0] = false;
+  const bool seeds =
+      std::any_of(runs.begin(), runs.end(), [](const auto& run) { return run.seed > 0; });
+  for (const auto& run : runs) {
+    const auto& figures = run.figures;
+    table.rows.push_back(
+        {seeds ? fmt::format("{} #{}", run.policy, run.seed) : run.policy,
+         fmt::format("{}", figures.jobs), fmt::format("{:.0f}", figures.jct_s.mean),
+         fmt::format("{:.0f}", figures.wait_s.mean), fmt::format("{:.0f}", figures.wait_s.p90),
+         fmt::format("{:.2f}", figures.bounded_slowdown.mean),
+         fmt::format("{:.4f}", figures.utilization), fmt::format("{:.0f}", figures.makespan_s),
+         fmt::format("{:.4f}", figures.gap),
+         fmt::format("{:.2f}", figures.finish_time_fairness.worst),
+         fmt::format("{:.0f}",
+                     run.seconds > 0 ? static_cast<double>(figures.jobs) / run.seconds : 0.0)});
+  }
+  return base::render(table);
+}
+
+json::object skipped_json(const Plan& plan) {
+  json::object skipped;
+  for (const auto& [reason, count] : plan.trace.skipped) skipped[reason] = count;
+  return skipped;
+}
+
+json::object result_json(const Plan& plan, const std::vector<sched::SimulationRun>& runs) {
+  json::array lines;
+  for (const auto& run : runs) lines.push_back(sched::to_json(run, plan.prediction));
+  return {{"simulated", true}, {"skipped", skipped_json(plan)}, {"runs", std::move(lines)}};
+}
+
+base::Status write_report(const std::filesystem::path& folder, const Plan& plan,
+                          const std::vector<sched::SimulationRun>& runs) {
+  CHECK_OK(base::make_folder(folder));
+  json::object result = result_json(plan, runs);
+  json::array timelines;
+  for (const auto& run : runs) timelines.push_back(sched::timeline_json(run));
+  result["timelines"] = std::move(timelines);
+  CHECK_OK(base::write_file(folder / "results.json", base::to_text(result) + "\n"));
+  return base::write_file(folder / "results.csv", sched::to_csv(runs, plan.prediction));
+}
+
+}  // namespace
+
+int sim_replay(const SimReplayOptions& options, const Session& session) {
+  const auto plan = plan_of(options);
+  if (!plan) return session.output.error(plan.error());
+  const auto runs = run_all(*plan, std::max<std::uint64_t>(1, options.seeds));
+  if (!options.report.empty())
+    if (const auto written = write_report(options.report, *plan, runs); !written)
+      return session.output.error(written.error());
+  if (session.output.mode != OutputMode::kTable) {
+    json::object result;
+    if (runs.size() == 1) {
+      result = sched::to_json(runs[0], plan->prediction);
+      result["skipped"] = skipped_json(*plan);
+    } else {
+      result = result_json(*plan, runs);
+    }
+    session.output.value(result);
+    return 0;
+  }
+  const std::string text = table_of(runs);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  for (const auto& [reason, count] : plan->trace.skipped)
+    session.output.say(base::text("sim.skipped", count, reason));
+  return 0;
+}
+
+}  // namespace fulcrum::cli

@@ -1,0 +1,237 @@
+#include "sched/core/brain.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace fulcrum::sched {
+
+namespace {
+
+/// How much longer a job is given each time that it outlives its prediction (Tsafrir, Etsion,
+/// Feitelson 2007, section 3.2), in seconds.
+constexpr double kCorrectionsS[] = {60,    300,   900,   1800,   3600,  7200,
+                                    18000, 36000, 72000, 180000, 360000};
+
+}  // namespace
+
+Brain::Brain(Cluster& cluster, BrainOptions options)
+    : cluster_(cluster),
+      options_(std::move(options)),
+      placer_(cluster, *options_.policy.place, options_.typical, options_.seed),
+      queue_(*options_.policy.order),
+      log_seen_(cluster.log_end()) {
+  if (options_.policy.backfill != Backfill::kNone)
+    outlook_ = std::make_unique<Outlook>(cluster, held_);
+}
+
+JobIndex Brain::admit(const Job& job) {
+  const auto index = static_cast<JobIndex>(jobs_.size());
+  jobs_.push_back(job);
+  if (job.arrival == kArrivesNow) jobs_.back().arrival = index;
+  held_.emplace_back();
+  start_s_.push_back(0);
+  predicted_end_s_.push_back(0);
+  corrections_.push_back(0);
+  group(job.group);
+  return index;
+}
+
+JobIndex Brain::submit(const Job& job) {
+  const JobIndex index = admit(job);
+  wait(index);
+  return index;
+}
+
+void Brain::wait(JobIndex job) {
+  queue_.add(job, jobs_[job], jobs_[job].arrival);
+  new_jobs_.push_back(job);
+}
+
+void Brain::withdraw(JobIndex job) {
+  queue_.remove(job, jobs_[job], jobs_[job].arrival);
+  settled_ = false;
+}
+
+void Brain::end(JobIndex job, double now_s) {
+  look_outside();
+  for (const Held& held : held_[job]) cluster_.give_back(held);
+  if (outlook_) outlook_->ended(job, predicted_end_s_[job], now_s);
+  held_[job].clear();
+  charge(jobs_[job], now_s, -1);
+  --running_;
+  settled_ = false;
+  log_seen_ = cluster_.log_end();
+}
+
+void Brain::look_outside() {
+  if (log_seen_ == cluster_.log_end()) return;
+  settled_ = false;
+  if (outlook_) outlook_->nodes_changed();
+  log_seen_ = cluster_.log_end();
+}
+
+void Brain::correct_predictions(double now_s) {
+  while (!outlook_->ends().empty() && outlook_->ends().begin()->first <= now_s) {
+    const auto [old_s, job] = *outlook_->ends().begin();
+    std::uint8_t& times = corrections_[job];
+    double new_s = old_s + kCorrectionsS[times];  // whenever it is looked at
+    if (times + 1U < std::size(kCorrectionsS)) ++times;
+    const double limit_s = start_s_[job] + jobs_[job].limit_s;
+    if (jobs_[job].limit_s > 0 && limit_s > old_s) new_s = std::min(new_s, limit_s);
+    outlook_->end_moved(job, old_s, new_s);
+    predicted_end_s_[job] = new_s;
+    settled_ = false;
+  }
+}
+
+GroupUse& Brain::group(std::uint32_t index) {
+  if (groups_.size() <= index) groups_.resize(index + 1);
+  return groups_[index];
+}
+
+/// Brings the group's decayed use up to now, then changes what it holds.
+void Brain::charge(const Job& job, double now_s, double sign) {
+  GroupUse& use = group(job.group);
+  const double passed_s = now_s - use.updated_s;
+  if (passed_s > 0) {
+    const double rate = std::log(2) / kFairShareHalfLifeS;
+    const double kept = std::exp(-rate * passed_s);
+    use.decayed_device_s = use.decayed_device_s * kept + use.held_devices * (1 - kept) / rate;
+    use.updated_s = now_s;
+  }
+  use.held_devices += sign * job.devices;
+  const auto capacity =
+      static_cast<double>(cluster_.gpu_milli() > 0 ? cluster_.gpu_milli() : cluster_.cpu_milli());
+  use.dominant_share = capacity > 0 ? use.held_devices * kWhole / capacity : 0;
+}
+
+void Brain::start(JobIndex job, double now_s, std::vector<Held> held) {
+  held_[job] = std::move(held);
+  queue_.remove(job, jobs_[job], jobs_[job].arrival);
+  note_running(job, now_s);
+  charge(jobs_[job], now_s, 1);
+  started_.push_back(job);
+}
+
+void Brain::note_running(JobIndex job, double start_s) {
+  start_s_[job] = start_s;
+  predicted_end_s_[job] = start_s + expected_duration_s(jobs_[job]);
+  corrections_[job] = 0;
+  if (outlook_) outlook_->started(job, predicted_end_s_[job]);
+  ++running_;
+}
+
+bool Brain::fits_ever(const Job& job) const {
+  std::uint64_t rest_room = 0, both = 0, room = 0;
+  const Shape& shape = cluster_.shape_of(job.shape);
+  for (NodeIndex node = 0; node < cluster_.size(); ++node) {
+    const std::uint32_t here = room_if_empty(cluster_, node, shape);
+    room += here;
+    if (!job.has_rest) continue;
+    const std::uint32_t rest = room_if_empty(cluster_, node, cluster_.shape_of(job.rest_shape));
+    if (here == 0) rest_room += rest;
+    both += here > 0 && rest > 0 ? 1 : 0;
+  }
+  if (!job.has_rest) return room >= job.tasks;
+  return room >= job.tasks && (rest_room > 0 || (both > 0 && room > job.tasks));
+}
+
+bool Brain::everywhere(const Job& job) {
+  if (everywhere_.size() < cluster_.shapes()) everywhere_.resize(cluster_.shapes(), 0);
+  char& known = everywhere_[job.shape];
+  if (known == 0) {
+    known = 1;
+    for (NodeIndex node = 0; node < cluster_.size() && known == 1; ++node)
+      if (!cluster_.fits_ever(node, cluster_.shape_of(job.shape))) known = 2;
+  }
+  return known == 1;
+}
+
+void Brain::close_nodes(const Job& job, std::vector<char>& closed) const {
+  for (NodeIndex node = 0; node < cluster_.size(); ++node)
+    if (cluster_.fits_ever(node, cluster_.shape_of(job.shape)) ||
+        (job.has_rest && cluster_.fits_ever(node, cluster_.shape_of(job.rest_shape))))
+      closed[node] = 1;
+}
+
+const std::vector<JobIndex>& Brain::pass(double now_s) {
+  started_.clear();
+  look_outside();
+  if (outlook_) correct_predictions(now_s);
+  if (options_.policy.backfill == Backfill::kConservative)
+    plan_all(now_s);
+  else if (!options_.incremental || !look_at_new_jobs(now_s))
+    look_at_all(now_s);
+  new_jobs_.clear();
+  log_seen_ = cluster_.log_end();
+  return started_;
+}
+
+/// Only jobs came since the last pass: whoever had to wait then has to wait now, too, and the
+/// reservation stands. False: that does not suffice.
+bool Brain::look_at_new_jobs(double now_s) {
+  if (!settled_ || head_ == kNoJob || queue_.takes_turns()) return false;
+  const QueueEntry head = queue_.entry(head_, jobs_[head_], jobs_[head_].arrival);
+  std::vector<QueueEntry> entries;
+  for (const JobIndex job : new_jobs_) {
+    entries.push_back(queue_.entry(job, jobs_[job], jobs_[job].arrival));
+    if (entries.back() < head) return false;
+  }
+  if (!outlook_ || std::isinf(head_start_s_)) return everywhere(jobs_[head_]);
+  std::sort(entries.begin(), entries.end());
+  const auto head_bucket = queue_.bucket_of(jobs_[head_]);
+  for (const QueueEntry& entry : entries)
+    if (queue_.bucket_of(jobs_[entry.job]) != head_bucket) try_behind_head(entry, now_s);
+  return true;
+}
+
+/// Order is strict: once a job must wait, nothing behind it takes a node on which it could run.
+/// With backfilling, the head's start is protected instead; where that is not known, order is
+/// strict.
+void Brain::look_at_all(double now_s) {
+  head_ = kNoJob;
+  head_start_s_ = INFINITY;
+  blocked_.assign(queue_.buckets().size(), 0);
+  std::vector<Held> held;
+  while (true) {
+    const auto bucket = queue_.next(blocked_, groups_, now_s);
+    if (bucket == Queue::kNoBucket) return;
+    const JobIndex job = queue_.buckets()[bucket].first().job;
+    if (placer_.place(jobs_[job], held)) {
+      start(job, now_s, std::move(held));
+      held = {};
+      continue;
+    }
+    head_ = job;
+    blocked_[bucket] = 1;
+    break;
+  }
+  settled_ = true;
+  if (outlook_ && outlook_->aim(jobs_[head_])) {
+    head_start_s_ = std::max(now_s, outlook_->at_s());
+    backfill(now_s);
+  } else {
+    go_on_elsewhere(now_s);
+  }
+}
+
+void Brain::go_on_elsewhere(double now_s) {
+  if (everywhere(jobs_[head_])) return;
+  std::vector<char> closed(cluster_.size(), 0);
+  close_nodes(jobs_[head_], closed);
+  std::vector<Held> held;
+  while (std::find(closed.begin(), closed.end(), 0) != closed.end()) {
+    const auto bucket = queue_.next(blocked_, groups_, now_s);
+    if (bucket == Queue::kNoBucket) return;
+    const JobIndex job = queue_.buckets()[bucket].first().job;
+    if (placer_.place_outside(jobs_[job], closed, held)) {
+      start(job, now_s, std::move(held));
+      held = {};
+      continue;
+    }
+    blocked_[bucket] = 1;
+    close_nodes(jobs_[job], closed);
+  }
+}
+
+}  // namespace fulcrum::sched

@@ -1,0 +1,113 @@
+#pragma once
+// One cluster, one policy: who starts now. The live dispatcher and the twin drive the same object
+// with the same calls. Deterministic: the same calls give the same starts.
+#include <memory>
+#include <vector>
+
+#include "sched/core/outlook.h"
+#include "sched/core/placer.h"
+#include "sched/core/queue.h"
+
+namespace fulcrum::sched {
+
+struct BrainOptions {
+  Policy policy;
+  std::vector<TypicalShape> typical;
+  std::uint64_t seed = 0;
+  /// false: every pass looks at everything anew. The starts are the same, unless the place stage
+  /// draws by the count of decisions.
+  bool incremental = true;
+};
+
+/// Single-threaded.
+class Brain {
+ public:
+  /// The cluster outlives it; others only look at it while the Brain lives, except set_up().
+  Brain(Cluster& cluster, BrainOptions options);
+
+  /// Numbers jobs from 0 in the order of these calls, which is the order of arrival where the job
+  /// does not say another. The jobs of one moment are submitted before the pass at that moment.
+  JobIndex submit(const Job& job);
+  /// Out of the queue; nothing when it is not there.
+  void withdraw(JobIndex job);
+  /// A running job gave everything back.
+  void end(JobIndex job, double now_s);
+
+  // For who mirrors a cluster that decides for itself (brain_mirror.cpp).
+  /// Numbers a job that neither waits nor runs.
+  JobIndex admit(const Job& job);
+  /// It waits, in the place of its arrival.
+  void wait(JobIndex job);
+  /// It runs: takes this, whoever decided it. It does not wait.
+  void run(JobIndex job, std::vector<Held> held, double start_s);
+  /// Takes the starts of the last pass back and says of whom: those jobs wait again. What their
+  /// groups use is for set_group() to restore.
+  std::vector<JobIndex> undo_pass();
+  void set_group(std::uint32_t index, const GroupUse& use);
+  const Queue& queue() const { return queue_; }
+  /// From the next pass on (brain_policy.cpp). The place stage stays the first one's.
+  void set_policy(const Policy& policy);
+  const Policy& policy() const { return options_.policy; }
+  const Cluster& cluster() const { return cluster_; }
+  const std::vector<GroupUse>& groups() const { return groups_; }
+
+  /// Starts whoever may start now, and says who. Valid until the next call. Before backfilling, a
+  /// running job that outlived its prediction gets a longer one.
+  const std::vector<JobIndex>& pass(double now_s);
+
+  const Job& job(JobIndex index) const { return jobs_[index]; }
+  /// What a running job holds; empty otherwise.
+  const std::vector<Held>& held(JobIndex index) const { return held_[index]; }
+  std::size_t waiting() const { return queue_.size(); }
+  std::size_t running() const { return running_; }
+  std::uint64_t decisions() const { return placer_.decisions(); }
+  /// The first job that had to wait in the last pass, or kNoJob.
+  JobIndex head() const { return head_; }
+  /// When the head is expected to start; infinity when no running job's end is known. Only with
+  /// backfilling, and only after a pass in which a job waited.
+  double head_start_s() const { return head_start_s_; }
+  /// Could the job start on the cluster if nothing else ran?
+  bool fits_ever(const Job& job) const;
+
+ private:
+  enum class Behind { kStarted, kNoRoom, kDelaysHead };
+  void start(JobIndex job, double now_s, std::vector<Held> held);
+  void note_running(JobIndex job, double start_s);
+  void look_outside();
+  void correct_predictions(double now_s);
+  bool look_at_new_jobs(double now_s);
+  void look_at_all(double now_s);
+  bool everywhere(const Job& job);
+  void close_nodes(const Job& job, std::vector<char>& closed) const;
+  void go_on_elsewhere(double now_s);
+  void backfill(double now_s);
+  void plan_all(double now_s);
+  bool fits_now(const std::vector<Held>& where) const;
+  bool room_in_total(const Queue::Bucket& bucket) const;
+  Behind try_behind_head(const QueueEntry& entry, double now_s);
+  GroupUse& group(std::uint32_t index);
+  void charge(const Job& job, double now_s, double sign);
+
+  Cluster& cluster_;
+  BrainOptions options_;
+  Placer placer_;
+  Queue queue_;
+  std::vector<Job> jobs_;
+  std::vector<std::vector<Held>> held_;
+  std::vector<GroupUse> groups_;
+  std::unique_ptr<Outlook> outlook_;       // with backfilling
+  std::vector<double> start_s_;            // by job, while it runs
+  std::vector<double> predicted_end_s_;    // by job, while it runs
+  std::vector<std::uint8_t> corrections_;  // by job
+  std::vector<JobIndex> started_;
+  std::vector<JobIndex> new_jobs_;  // since the last pass
+  std::vector<char> blocked_;       // by bucket, in a pass
+  std::vector<char> everywhere_;    // by shape: 0 not looked at, 1 every node could hold it, 2 not
+  std::uint64_t log_seen_ = 0;      // of the cluster; later entries are not ours
+  bool settled_ = false;            // since the last pass only jobs came
+  std::size_t running_ = 0;
+  JobIndex head_ = kNoJob;
+  double head_start_s_ = 0;
+};
+
+}  // namespace fulcrum::sched

@@ -1,0 +1,72 @@
+// EASY (Lifka 1995): a job behind the head may start if it fits now and either ends before the
+// head's expected start or leaves the head its room then.
+#include <algorithm>
+
+#include "sched/core/brain.h"
+
+namespace fulcrum::sched {
+
+namespace {
+
+struct Candidate {
+  double rank;  // of its group
+  QueueEntry entry;
+  Queue::BucketIndex bucket;
+  bool only_short;  // longer ones of this bucket would delay the head
+  /// Heaps have their largest in front.
+  bool operator<(const Candidate& other) const {
+    return rank != other.rank ? rank > other.rank : other.entry < entry;
+  }
+};
+
+}  // namespace
+
+/// Cheap and necessary; most buckets of a full cluster end here.
+bool Brain::room_in_total(const Queue::Bucket& bucket) const {
+  const Shape& shape = cluster_.shape_of(bucket.shape);
+  if (shape.gpus == 0 || cluster_.mixes_kinds()) return true;
+  const std::int64_t milli = std::int64_t{shape.gpus} * bucket.tasks * shape.gpu_milli;
+  return milli <=
+         (cluster_.gpu_milli() > 0 ? cluster_.free_gpu_milli() : cluster_.free_cpu_milli());
+}
+
+Brain::Behind Brain::try_behind_head(const QueueEntry& entry, double now_s) {
+  std::vector<Held> held;
+  if (!placer_.place(jobs_[entry.job], held)) return Behind::kNoRoom;
+  if (now_s + entry.expected_s <= head_start_s_ || outlook_->leaves_room(held)) {
+    start(entry.job, now_s, std::move(held));
+    return Behind::kStarted;
+  }
+  for (const Held& taken : held) cluster_.give_back(taken);
+  return Behind::kDelaysHead;
+}
+
+void Brain::backfill(double now_s) {
+  std::vector<Candidate> heap;
+  const auto add = [&](Queue::BucketIndex index, bool only_short) {
+    const Queue::Bucket& bucket = queue_.buckets()[index];
+    if (bucket.jobs.empty() || !room_in_total(bucket)) return;
+    const QueueEntry* entry =
+        only_short ? bucket.first_within(head_start_s_ - now_s) : &bucket.first();
+    if (entry == nullptr) return;
+    heap.push_back({queue_.group_rank(bucket, groups_, now_s), *entry, index, only_short});
+    std::push_heap(heap.begin(), heap.end());
+  };
+  const auto head_bucket = queue_.bucket_of(jobs_[head_]);
+  for (const auto bucket : queue_.filled())
+    if (bucket != head_bucket) add(bucket, false);
+  while (!heap.empty()) {
+    std::pop_heap(heap.begin(), heap.end());
+    const Candidate next = heap.back();
+    heap.pop_back();
+    if (queue_.group_rank(queue_.buckets()[next.bucket], groups_, now_s) > next.rank) {
+      add(next.bucket, next.only_short);  // its group was served meanwhile
+      continue;
+    }
+    const Behind outcome = try_behind_head(next.entry, now_s);
+    if (outcome == Behind::kNoRoom || (outcome == Behind::kDelaysHead && next.only_short)) continue;
+    add(next.bucket, next.only_short || outcome == Behind::kDelaysHead);
+  }
+}
+
+}  // namespace fulcrum::sched

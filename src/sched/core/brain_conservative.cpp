@@ -1,0 +1,63 @@
+// Conservative backfilling (Mu'alem and Feitelson 2001): in the order of the policy each waiting
+// job gets the earliest room that takes nothing from those before it; whose room begins now starts.
+// Looks at the first kDepth jobs; those behind wait. The plan chooses the nodes: the first that
+// serve, whatever the place stage, since a start elsewhere could take what another was promised.
+#include <algorithm>
+#include <cmath>
+
+#include "sched/core/brain.h"
+#include "sched/core/plan.h"
+
+namespace fulcrum::sched {
+
+namespace {
+constexpr std::size_t kDepth = 100;
+}
+
+/// The plan does not know custom resources; the cluster does.
+bool Brain::fits_now(const std::vector<Held>& where) const {
+  return std::all_of(where.begin(), where.end(), [&](const Held& one) {
+    const Shape& shape = cluster_.shape_of(one.shape);
+    return shape.custom.empty() || cluster_.fits(one.node, shape);
+  });
+}
+
+void Brain::plan_all(double now_s) {
+  head_ = kNoJob;
+  head_start_s_ = INFINITY;
+  settled_ = false;
+  if (queue_.size() == 0) return;
+  using Waiting = std::pair<double, QueueEntry>;  // rank of the group, then its own
+  std::vector<Waiting> first;
+  for (const auto index : queue_.filled()) {
+    const auto& bucket = queue_.buckets()[index];
+    const double rank = queue_.group_rank(bucket, groups_, now_s);
+    std::size_t taken = 0;
+    for (auto at = bucket.jobs.begin(); at != bucket.jobs.end() && taken < kDepth; ++at, ++taken)
+      first.emplace_back(rank, *at);
+  }
+  std::sort(first.begin(), first.end(), [](const Waiting& a, const Waiting& b) {
+    return a.first != b.first ? a.first < b.first : a.second < b.second;
+  });
+  if (first.size() > kDepth) first.resize(kDepth);
+  Plan plan(cluster_, outlook_->ends(), held_, now_s);
+  std::vector<Held> where;
+  for (const auto& [rank, entry] : first) {
+    double at_s = 0;
+    const bool is_known = plan.earliest(jobs_[entry.job], entry.expected_s, at_s, where);
+    if (!is_known || (at_s <= now_s && !fits_now(where))) {
+      if (head_ == kNoJob) head_ = entry.job;
+      return;  // nobody overtakes a job whose start is not known
+    }
+    plan.reserve(where, at_s, at_s + entry.expected_s);
+    if (at_s <= now_s) {
+      for (const Held& one : where) cluster_.take(one);
+      start(entry.job, now_s, where);
+    } else if (head_ == kNoJob) {
+      head_ = entry.job;
+      head_start_s_ = at_s;
+    }
+  }
+}
+
+}  // namespace fulcrum::sched

@@ -1,0 +1,38 @@
+// What a mirror of a live cluster needs besides the twin's calls: jobs that run already, starts that
+// are only proposed.
+#include <utility>
+
+#include "sched/core/brain.h"
+
+namespace fulcrum::sched {
+
+void Brain::run(JobIndex job, std::vector<Held> held, double start_s) {
+  look_outside();
+  queue_.remove(job, jobs_[job], jobs_[job].arrival);
+  held_[job] = std::move(held);
+  for (const Held& one : held_[job]) cluster_.take(one);
+  note_running(job, start_s);
+  settled_ = false;
+  log_seen_ = cluster_.log_end();
+}
+
+std::vector<JobIndex> Brain::undo_pass() {
+  for (const JobIndex job : started_) {
+    for (const Held& held : held_[job]) cluster_.give_back(held);
+    if (outlook_) outlook_->ended(job, predicted_end_s_[job], -1);
+    held_[job].clear();
+    --running_;
+    queue_.add(job, jobs_[job], jobs_[job].arrival);
+  }
+  placer_.restart_draws();
+  settled_ = settled_ && started_.empty();
+  log_seen_ = cluster_.log_end();
+  return std::exchange(started_, {});
+}
+
+void Brain::set_group(std::uint32_t index, const GroupUse& use) {
+  group(index) = use;
+  settled_ = settled_ && !queue_.takes_turns();
+}
+
+}  // namespace fulcrum::sched

@@ -1,0 +1,98 @@
+#pragma once
+// The stages of which a policy is composed. A stage is one function in one file of sched/stages and
+// one line in stages.def; a preset (presets.def) names one stage of each kind.
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "sched/core/cluster.h"
+
+namespace fulcrum::sched {
+
+using JobIndex = std::uint32_t;
+inline constexpr JobIndex kNoJob = std::numeric_limits<JobIndex>::max();
+inline constexpr std::uint64_t kArrivesNow = std::numeric_limits<std::uint64_t>::max();
+
+/// A job as scheduling sees it: `tasks` tasks of one shape and, when `rest_shape` differs from
+/// `shape`, one more of that, all started together. Times in seconds.
+struct Job {
+  ShapeIndex shape = 0;
+  ShapeIndex rest_shape = 0;  // of one task more, when has_rest
+  std::uint32_t tasks = 1;
+  bool has_rest = false;
+  bool preemptible = false;
+  std::uint32_t group = 0;  // whose turn it is: owner, project or partition
+  double priority = 1;      // weight of its completion time, > 0
+  double submit_s = 0;
+  double predicted_s = 0;  // 0: unknown
+  double limit_s = 0;      // 0: none
+  double deadline_s = 0;   // 0: none
+  double devices = 0;      // over all tasks; cores where there are none
+  std::uint64_t arrival = kArrivesNow;  // who came first: decides ties of the order
+};
+
+/// What groups hold and held; stages that take turns read it.
+struct GroupUse {
+  double held_devices = 0;
+  double share = 1;             // fair-share weight
+  double decayed_device_s = 0;  // half-life kFairShareHalfLife, as of updated_s
+  double updated_s = 0;
+  double dominant_share = 0;  // largest share of one resource that the group holds
+};
+inline constexpr double kFairShareHalfLifeS = 7 * 86400.0;
+
+/// Who goes first: smallest key; ties by arrival. `group_key` (null: all are one group) ranks
+/// groups before jobs, and is asked anew at every decision.
+struct OrderStage {
+  std::string_view name;
+  std::string_view summary;
+  double (*job_key)(const Job& job);
+  double (*group_key)(const GroupUse& use, double now_s);
+};
+
+struct Choice {
+  double rank = 0;  // highest wins, ties go to the smallest index
+  DeviceMask devices = 0;
+  bool fits = false;
+};
+
+/// Expected demand, for stages that look at what a node could still serve.
+struct TypicalShape {
+  ShapeIndex shape = 0;
+  double share = 0;  // of arrivals; they sum to 1
+};
+
+/// What a stage works out once for a cluster and its expected demand; null for most.
+struct PlaceTables {
+  virtual ~PlaceTables() = default;
+};
+
+struct PlaceContext {
+  const Cluster& cluster;
+  const PlaceTables* tables = nullptr;
+  std::uint64_t seed = 0;      // of stages that draw
+  std::uint64_t decision = 0;  // count of decisions
+};
+
+/// Which of the feasible nodes, and which devices of it. `of_node_alone`: the choice depends on the
+/// node's state and the shape only, so that it may be kept until the node changes. `prepare` (null:
+/// nothing to prepare) runs when all nodes are there, and its tables come with every `choose`.
+struct PlaceStage {
+  std::string_view name;
+  std::string_view summary;
+  Choice (*choose)(const PlaceContext& context, NodeIndex node, ShapeIndex shape);
+  bool of_node_alone = true;
+  std::unique_ptr<PlaceTables> (*prepare)(const Cluster& cluster,
+                                          const std::vector<TypicalShape>& typical) = nullptr;
+};
+
+enum class Backfill { kNone, kEasy, kConservative };
+
+struct Policy {
+  const OrderStage* order = nullptr;
+  const PlaceStage* place = nullptr;
+  Backfill backfill = Backfill::kNone;
+};
+
+}  // namespace fulcrum::sched

@@ -1,0 +1,84 @@
+#pragma once
+// The scheduler's state as core::Brain sees it: strings become numbers once, and what the ledger
+// decided is repeated. Real and simulated jobs are two clusters that never meet.
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "sched/core/brain.h"
+#include "sched/schedule.h"
+
+namespace fulcrum::sched {
+
+/// One of the two clusters. Single-threaded.
+class MirrorSide {
+ public:
+  /// Everything of the view that is (not) simulated.
+  MirrorSide(const ClusterView& view, bool simulated, const Policy& policy);
+
+  void sync_availability(const std::string& node, const ClusterView& view);
+  void sync_job(const std::string& job, const ClusterView& view);
+  /// Proposes starts; the next call forgets them. `starts` and what they hold stay valid till then.
+  const std::vector<JobIndex>& propose(const ClusterView& view);
+  void forget_proposal(const ClusterView& view);
+
+  const std::string& id(JobIndex job) const { return ids_[job]; }
+  const std::string& node_name(NodeIndex node) const { return node_names_[node]; }
+  const Brain& brain() const { return *brain_; }
+  Brain& brain() { return *brain_; }
+  /// Requires a job that is queued or runs.
+  JobIndex index(const std::string& job) const { return jobs_.at(job).index; }
+  /// Most of its jobs have ended: a new one would be smaller.
+  bool is_worn() const { return ids_.size() > 4 * jobs_.size() + 65'536; }
+
+ private:
+  struct Known {
+    JobIndex index = kNoJob;
+    JobPhase phase = JobPhase::kHeld;  // kHeld: neither queued nor running
+    std::uint32_t attempt = 0;
+    std::int64_t held_milli = 0;
+  };
+  void add_nodes(const ClusterView& view);
+  std::uint16_t model_of(const Node& node);
+  Shape shape_of(const Demand& demand) const;
+  Job job_of(const OpenJob& open);
+  std::vector<Held> held_by(const OpenJob& open, ShapeIndex shape) const;
+  void sync(const OpenJob& open, Known& known, double now_s);
+  void stop(Known& known, double now_s);
+  std::uint32_t group_of(const std::string& owner);
+  void set_group(std::uint32_t group, const ClusterView& view);
+
+  bool simulated_;
+  Cluster cluster_;
+  std::unique_ptr<Brain> brain_;
+  std::vector<std::string> node_names_;
+  std::unordered_map<std::string, NodeIndex> node_index_;
+  std::vector<std::vector<std::string>> models_;  // by core's number: all models of such a node
+  std::unordered_map<std::string, std::size_t> custom_index_;
+  std::unordered_map<std::string, Known> jobs_;
+  std::vector<std::string> ids_;  // by JobIndex
+  std::unordered_map<std::string, std::uint32_t> group_index_;
+  std::vector<std::string> owners_;  // by group
+  std::vector<std::int64_t> held_milli_;  // by group, where the view has no use
+};
+
+class Mirror {
+ public:
+  Mirror(const ClusterView& view, const ChangeLog* changes);
+  /// False: it cannot follow, make a new one.
+  bool catch_up(const ClusterView& view, const ChangeLog& changes);
+  MirrorSide& side(bool simulated) { return simulated ? simulated_ : real_; }
+
+ private:
+  std::string order_, place_, backfill_;
+  std::uint64_t log_id_ = 0;
+  std::uint64_t seen_ = 0;
+  MirrorSide real_;
+  MirrorSide simulated_;
+};
+
+/// The stages behind the names that users set; unknown ones mean fifo, tightest, none.
+Policy policy_of(const ClusterView& view);
+
+}  // namespace fulcrum::sched

@@ -1,0 +1,24 @@
+#pragma once
+// Policies by name: presets.def, and "order+place+backfill" for any other composition.
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sched/stages/stages.h"
+
+namespace fulcrum::sched {
+
+struct Preset {
+  std::string_view name;
+  std::string_view summary;
+  Policy policy;
+};
+
+const std::vector<Preset>& presets();
+/// A preset, or stages joined by '+': an order, then a place stage and a backfill (none, easy,
+/// conservative) where given ("sjf+fgd", "smith+easy"). Nothing where a part is unknown.
+std::optional<Policy> find_policy(std::string_view name);
+std::string_view backfill_name(Backfill backfill);
+
+}  // namespace fulcrum::sched

@@ -1,0 +1,52 @@
+#pragma once
+// Traces as one list of rigid jobs. A reader says in its file which rows it leaves out and why.
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace fulcrum::sched {
+
+struct TraceJob {
+  std::int64_t line = 0;  // of the file
+  double submit_s = 0;    // from the trace's own zero
+  double duration_s = 0;  // as it ran
+  double limit_s = 0;     // what its user asked for; 0: unknown
+  double deadline_s = 0;  // in the trace's time; 0: none
+  double priority = 1;    // > 0
+  std::uint32_t devices = 1;
+  std::uint32_t group = 0;  // Trace::groups
+  std::uint32_t user = 0;   // Trace::users
+};
+
+struct Trace {
+  std::vector<TraceJob> jobs;  // by submit_s, then line
+  std::vector<std::string> groups;
+  std::vector<std::string> users;
+  /// Rows left out, by reason: the reader's filters and, when lenient, error codes.
+  std::map<std::string, std::size_t> skipped;
+  std::uint32_t devices = 0;  // that the trace's machine had; 0: it does not say
+};
+
+struct ReadOptions {
+  bool lenient = false;  // malformed rows are counted and left out
+};
+
+/// Fails with `file.read`, `trace.header` (a column is missing), `trace.row` (field: file, line and
+/// field), `trace.damaged`, `trace.empty` or a code of CsvReader.
+using TraceReader = base::Result<Trace> (*)(const std::filesystem::path& path,
+                                            const ReadOptions& options);
+
+#define FORMAT(name, summary) \
+  base::Result<Trace> read_##name(const std::filesystem::path&, const ReadOptions&);
+#include "sched/trace/formats.def"
+#undef FORMAT
+
+/// nullptr for an unknown name.
+TraceReader find_trace_format(std::string_view name);
+std::vector<std::string_view> trace_format_names();
+
+}  // namespace fulcrum::sched

@@ -1,0 +1,37 @@
+#pragma once
+// The event loop of the twin: submissions and ends in order of time, one pass of the Brain at each
+// moment. Pure: the same workload, policy and seed give the same run.
+#include <functional>
+#include <vector>
+
+#include "sched/core/brain.h"
+
+namespace fulcrum::sched {
+
+/// Jobs by submission time; `duration_s[i]` is how long jobs[i] runs once started, which the policy
+/// does not see.
+struct Workload {
+  std::vector<Job> jobs;
+  std::vector<double> duration_s;
+  /// By job, or empty. Where given, a job without a prediction gets at its submission the mean of
+  /// its user's last two run times, at most its limit (Tsafrir, Etsion, Feitelson 2007).
+  std::vector<std::uint32_t> predict_from_user;
+};
+
+struct Replay {
+  std::vector<double> start_s;  // by job; NaN: no cluster of these nodes could hold it
+  std::vector<double> end_s;
+  std::uint64_t decisions = 0;
+  std::uint64_t passes = 0;
+};
+
+/// Sees each start with what it takes, and the Brain after the pass that decided it.
+using Watcher =
+    std::function<void(const Brain& brain, JobIndex job, const std::vector<Held>& held)>;
+
+/// `cluster` is empty before and after. `workload.jobs` is sorted by submit_s. Jobs that could not
+/// run on the empty cluster are never submitted.
+Replay replay(Cluster& cluster, const Workload& workload, BrainOptions options,
+              const Watcher& watcher = {});
+
+}  // namespace fulcrum::sched

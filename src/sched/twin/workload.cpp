@@ -1,0 +1,90 @@
+#include "sched/twin/workload.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "base/random.h"
+
+namespace fulcrum::sched {
+
+base::Result<ClusterSize> parse_cluster(std::string_view text) {
+  const auto number = [](std::string_view digits) -> std::uint32_t {
+    std::uint32_t value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return error == std::errc() && end == digits.data() + digits.size() ? value : 0;
+  };
+  const std::size_t times = text.find('x');
+  ClusterSize size;
+  if (times != std::string_view::npos) {
+    size.nodes = number(text.substr(0, times));
+    size.devices = number(text.substr(times + 1));
+  }
+  if (size.nodes == 0 || size.devices == 0 || size.nodes > 1'000'000 || size.devices > 10'000'000)
+    return base::usage("sim.cluster", fmt::format("\"{}\" is no cluster", text), "cluster",
+                       "give nodes x devices, for example 80x8 or 1x8192");
+  return size;
+}
+
+Cluster make_cluster(const ClusterSize& size) {
+  Cluster cluster;
+  NodeSpec spec;
+  spec.price_usd_per_hour = size.price_usd_per_hour;
+  if (size.devices <= static_cast<std::uint32_t>(kMaxDevices)) {
+    spec.gpus = static_cast<std::uint16_t>(size.devices);
+  } else {
+    spec.cores_stand_in = true;
+    spec.cpu_milli = size.devices * kWhole;
+  }
+  for (std::uint32_t node = 0; node < size.nodes; ++node) cluster.add_node(spec);
+  return cluster;
+}
+
+void shuffle_ties(Trace& trace, std::uint64_t seed) {
+  if (seed == 0) return;
+  base::Random random(seed);
+  auto& jobs = trace.jobs;
+  for (std::size_t first = 0; first < jobs.size();) {
+    std::size_t end = first + 1;
+    while (end < jobs.size() && jobs[end].submit_s == jobs[first].submit_s) ++end;
+    for (std::size_t left = end - first; left > 1; --left)
+      std::swap(jobs[first + left - 1], jobs[first + random.below(left)]);
+    first = end;
+  }
+}
+
+Workload make_workload(const Trace& trace, const ClusterSize& size, Cluster& cluster,
+                       Prediction prediction) {
+  Workload workload;
+  workload.jobs.reserve(trace.jobs.size());
+  workload.duration_s.reserve(trace.jobs.size());
+  const auto shape_of = [&](std::uint32_t devices) {
+    Shape shape;
+    shape.gpus = devices;
+    return cluster.shape(shape);
+  };
+  for (const TraceJob& given : trace.jobs) {
+    Job job;
+    job.submit_s = given.submit_s;
+    job.limit_s = given.limit_s;
+    job.deadline_s = given.deadline_s;
+    job.priority = given.priority;
+    job.group = given.group;
+    job.devices = given.devices;
+    if (prediction == Prediction::kPerfect) job.predicted_s = given.duration_s;
+    if (given.devices <= size.devices) {
+      job.shape = shape_of(given.devices);
+    } else {
+      job.shape = shape_of(size.devices);
+      job.tasks = given.devices / size.devices;
+      job.has_rest = given.devices % size.devices != 0;
+      if (job.has_rest) job.rest_shape = shape_of(given.devices % size.devices);
+    }
+    workload.jobs.push_back(job);
+    workload.duration_s.push_back(given.duration_s);
+    if (prediction == Prediction::kLastTwo) workload.predict_from_user.push_back(given.user);
+  }
+  return workload;
+}
+
+}  // namespace fulcrum::sched
