@@ -55,6 +55,7 @@ class Brain {
   /// running job that outlived its prediction gets a longer one.
   const std::vector<JobIndex>& pass(double now_s);
 
+  std::size_t jobs() const { return jobs_.size(); }  // numbered so far
   const Job& job(JobIndex index) const { return jobs_[index]; }
   /// What a running job holds; empty otherwise.
   const std::vector<Held>& held(JobIndex index) const { return held_[index]; }

@@ -30,9 +30,11 @@ class LastTwo {
 
 class Run {
  public:
-  Run(Cluster& cluster, const Workload& workload, BrainOptions options, const Watcher& watcher)
+  Run(Cluster& cluster, const Workload& workload, BrainOptions options, const Watcher& watcher,
+      Governor* governor)
       : workload_(workload),
         watcher_(watcher),
+        governor_(governor),
         brain_(cluster, std::move(options)),
         result_{std::vector<double>(workload.jobs.size(), kNever),
                 std::vector<double>(workload.jobs.size(), kNever), 0, 0} {
@@ -74,21 +76,25 @@ class Run {
     const std::size_t index = of_brain_[job];
     if (!workload_.predict_from_user.empty())
       last_two_.ended(workload_.predict_from_user[index], workload_.duration_s[index]);
+    if (governor_ != nullptr) governor_->ended(job, workload_.duration_s[index]);
   }
 
   void pass(double now_s) {
     ++result_.passes;
+    if (governor_ != nullptr) governor_->before_pass(brain_, now_s);
     for (const JobIndex job : brain_.pass(now_s)) {
       const std::size_t index = of_brain_[job];
       result_.start_s[index] = now_s;
       result_.end_s[index] = now_s + workload_.duration_s[index];
       endings_.push({result_.end_s[index], job});
+      if (governor_ != nullptr) governor_->started(brain_, job, now_s);
       if (watcher_) watcher_(brain_, static_cast<JobIndex>(index), brain_.held(job));
     }
   }
 
   const Workload& workload_;
   const Watcher& watcher_;
+  Governor* governor_;
   Brain brain_;
   Replay result_;
   std::vector<std::size_t> of_brain_;  // the workload's number of each job of the Brain
@@ -101,8 +107,8 @@ class Run {
 }  // namespace
 
 Replay replay(Cluster& cluster, const Workload& workload, BrainOptions options,
-              const Watcher& watcher) {
-  return Run(cluster, workload, std::move(options), watcher).play();
+              const Watcher& watcher, Governor* governor) {
+  return Run(cluster, workload, std::move(options), watcher, governor).play();
 }
 
 }  // namespace fulcrum::sched

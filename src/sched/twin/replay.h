@@ -29,9 +29,18 @@ struct Replay {
 using Watcher =
     std::function<void(const Brain& brain, JobIndex job, const std::vector<Held>& held)>;
 
+/// May change the policy of a running replay. Jobs by the Brain's numbers.
+class Governor {
+ public:
+  virtual ~Governor() = default;
+  virtual void started(const Brain& brain, JobIndex job, double now_s) = 0;
+  virtual void ended(JobIndex job, double duration_s) = 0;
+  virtual void before_pass(Brain& brain, double now_s) = 0;
+};
+
 /// `cluster` is empty before and after. `workload.jobs` is sorted by submit_s. Jobs that could not
 /// run on the empty cluster are never submitted.
 Replay replay(Cluster& cluster, const Workload& workload, BrainOptions options,
-              const Watcher& watcher = {});
+              const Watcher& watcher = {}, Governor* governor = nullptr);
 
 }  // namespace fulcrum::sched

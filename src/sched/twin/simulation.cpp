@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/codec.h"
+#include "sched/twin/portfolio.h"
 
 namespace fulcrum::sched {
 
@@ -67,7 +68,11 @@ SimulationRun simulate(const Trace& trace, const ClusterSize& size, Prediction p
   run.policy = name;
   run.seed = seed;
   const double from_s = clock_s();
-  const Replay result = replay(cluster, workload, std::move(options));
+  Portfolio portfolio(default_portfolio());
+  const bool adapts = name == kAdaptive;
+  if (adapts) options.policy = portfolio.first();
+  const Replay result =
+      replay(cluster, workload, std::move(options), {}, adapts ? &portfolio : nullptr);
   run.seconds = clock_s() - from_s;
   run.decisions = result.decisions;
   const double devices = static_cast<double>(size.nodes) * size.devices;
