@@ -20,8 +20,8 @@ struct PortfolioMember {
 
 struct PortfolioOptions {
   std::vector<PortfolioMember> members;  // the first one rules at the beginning
-  double every_s = 1800;                 // at the first pass after that
-  double horizon_s = 86400;              // how far a simulation goes
+  double every_s = 3600;                 // at the first pass after that
+  double horizon_s = 21600;              // how far a simulation goes
   /// A member replaces the ruling one when its simulated cost is smaller by more than this part.
   double margin = 0.02;
   /// The jobs of the last horizon come again in the simulation: with the present queue alone it
