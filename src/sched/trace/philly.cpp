@@ -2,7 +2,9 @@
 // timestamp,duration,num_gpus,gpu_time,cluster. Rows kept: submitted in October or November 2017
 // (the trace's busy months), and, where a vc_nodes.csv lies beside the trace, of a virtual cluster
 // that it lists (the others have no nodes). Time zero is 2017-10-01 00:00:00 UTC. The group is the
-// virtual cluster; users and limits are not in this file.
+// virtual cluster. The public file has no more; traces made after its pattern may also have
+// priority (above 0), limit (seconds asked for) and user. An empty cell counts as
+// unknown: priority 1, no limit, the user "all".
 #include <chrono>
 #include <optional>
 #include <set>
@@ -79,9 +81,12 @@ base::Result<Trace> read_philly(const std::filesystem::path& path, const ReadOpt
                     return rows.skip("virtual cluster without nodes");
                   if (job.duration_s == 0) return rows.skip("never ran");
                   job.devices = static_cast<std::uint32_t>(row.integer("num_gpus", 1, 1'000'000));
+                  job.priority = row.number("priority", 1e-9, 1e9, 1);
+                  job.limit_s = row.number("limit", 0, 1e10, 0);
                   if (!row.is_good()) return;
                   job.submit_s = *time_s - kFromS;
                   job.group = rows.group(cluster);
+                  job.user = rows.user(row.has("user") ? std::string(row.text("user")) : "all");
                   rows.keep(job);
                 }));
   rows.skip("malformed", static_cast<std::size_t>(bad.count));

@@ -52,6 +52,27 @@ TEST(Trace, PhillyKeepsOctoberAndNovemberOfListedClusters) {
   EXPECT_EQ(trace->skipped.at("never ran"), 1U);
 }
 
+TEST(Trace, PhillyTakesPriorityLimitAndUserWhereTheyAre) {
+  const Folder folder;
+  const std::string head =
+      "timestamp,duration,num_gpus,gpu_time,cluster,class,priority,user,limit\n";
+  const auto trace =
+      read_philly(folder.write("t.csv", head + "2017-10-02 00:00:00,60,1,60,a,x,8,ann,3600\n" +
+                                            "2017-10-02 00:00:01,60,1,60,a,x,,,\n"),
+                  {});
+  ASSERT_TRUE(trace) << base::describe(trace.error());
+  EXPECT_DOUBLE_EQ(trace->jobs[0].priority, 8);
+  EXPECT_DOUBLE_EQ(trace->jobs[0].limit_s, 3600);
+  EXPECT_EQ(trace->users[trace->jobs[0].user], "ann");
+  EXPECT_DOUBLE_EQ(trace->jobs[1].priority, 1);
+  EXPECT_DOUBLE_EQ(trace->jobs[1].limit_s, 0);
+  EXPECT_EQ(trace->users[trace->jobs[1].user], "all");
+  const auto bad =
+      read_philly(folder.write("b.csv", head + "2017-10-02 00:00:00,60,1,60,a,x,0,ann,3600\n"), {});
+  ASSERT_FALSE(bad);
+  EXPECT_EQ(bad.error().field, "b.csv:2:7");
+}
+
 TEST(Trace, MistakesNameFileLineAndField) {
   const Folder folder;
   const std::string head = "timestamp,duration,num_gpus,gpu_time,cluster\n";
