@@ -1,4 +1,4 @@
-"""What the replay reports share: finding the program and the trace, running `fulcrum sim`, tables."""
+"""What the replay reports share: finding the program and the trace, running it, tables."""
 
 import json
 import os
@@ -14,13 +14,22 @@ def trace(name):
     return path if path.exists() else None
 
 
+def run(verb, *options):
+    """The answer of `fulcrum VERB --json`."""
+    program = Path(os.environ.get("FULCRUM_BIN_DIR", ROOT / "build" / "bin")) / "fulcrum"
+    done = subprocess.run([program, verb, "--json", *map(str, options)], text=True, capture_output=True, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"fulcrum {verb} {' '.join(map(str, options))}: {done.stderr.strip()}")
+    return json.loads(done.stdout)
+
+
+def advise(*options):
+    return run("advise", *options)
+
+
 def sim(*options):
     """The runs of one `fulcrum sim --json`, as a list."""
-    program = Path(os.environ.get("FULCRUM_BIN_DIR", ROOT / "build" / "bin")) / "fulcrum"
-    run = subprocess.run([program, "sim", "--json", *map(str, options)], text=True, capture_output=True, check=False)
-    if run.returncode != 0:
-        raise SystemExit(f"fulcrum sim {' '.join(map(str, options))}: {run.stderr.strip()}")
-    answer = json.loads(run.stdout)
+    answer = run("sim", *options)
     runs = answer["runs"] if "runs" in answer else [answer]
     for one in runs:
         one["skipped"] = answer.get("skipped", {})
