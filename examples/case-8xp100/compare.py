@@ -1,8 +1,9 @@
 """Replays the traces of workload.py in the twin and keeps its figures, one a line.
 
-    python3 compare.py --traces traces --out figures.csv [--policy fifo,easy,smith] [--fulcrum fulcrum]
+    python3 compare.py --traces traces --out figures.csv [--policy fifo,easy,…] [--fulcrum fulcrum]
 
-Columns: seed, policy, setting (all: eight P100; newer: realtime on one newer card, the rest on eight
+What a policy knows of durations is `--predict` of `fulcrum sim`: last_two, or what a name ends with,
+easy@limit.  Columns: seed, policy, setting (all: eight P100; newer: realtime on one newer card, the rest on eight
 P100), class ("" for all jobs of a replay), figure, value.
 """
 
@@ -19,7 +20,9 @@ from typing import Any
 
 from workload import CLASSES
 
-POLICIES = "fifo,easy,smith"
+POLICIES = ("fifo,easy,priority+easy,smith,easy_smith,easy@limit,easy@perfect,smith@limit,smith@perfect,"
+            "easy_smith@limit,easy_smith@perfect")
+PREDICT = "last_two"
 # A trace's column "cluster", the twin's group, holds the team.
 CLASS_OF = {team: class_ for class_, (team, _) in CLASSES.items()}
 COLUMNS = ["seed", "policy", "setting", "class", "figure", "value"]
@@ -31,11 +34,15 @@ SPREAD = ["wait_s", "jct_s"]
 
 def simulate(fulcrum: str, trace: Path, cluster: str, policy: str) -> dict[str, Any]:
     """What `fulcrum sim --json` says of one replay."""
+    name, _, predict = policy.partition("@")
     run = subprocess.run([fulcrum, "sim", "--cluster", cluster, "--trace", str(trace), "--format", "philly",
-                          "--policy", policy, "--json"], text=True, capture_output=True, check=False)
+                          "--policy", name, "--predict", predict or PREDICT, "--json"],
+                         text=True, capture_output=True, check=False)
     if run.returncode != 0:
         raise SystemExit(f"{trace.name} with {policy}: fulcrum sim ended with {run.returncode}: {run.stderr.strip()}")
     answer: dict[str, Any] = json.loads(run.stdout)
+    if answer.get("skipped"):
+        raise SystemExit(f"{trace.name}: fulcrum sim left rows out: {answer['skipped']}")
     return answer
 
 

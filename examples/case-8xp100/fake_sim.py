@@ -34,18 +34,20 @@ def replay(jobs, devices, policy):
     coming, now = list(range(len(jobs))), 0.
     while coming or waiting:
         free = devices - sum(gpus for _, gpus in running)
-        if policy == "smith":
+        if "smith" in policy:
             waiting.sort(key=lambda index: (-jobs[index][4] / jobs[index][1], index))
+        elif "priority" in policy:
+            waiting.sort(key=lambda index: (-jobs[index][4], index))
         for index in list(waiting):
             job, head = jobs[index], jobs[waiting[0]]
             fits = job[2] <= free
             if fits and (index == waiting[0] or
-                         policy == "easy" and starts_in_time(job, now, free, running, head)):
+                         "easy" in policy and starts_in_time(job, now, free, running, head)):
                 start[index] = now
                 running.append((now + job[1], job[2]))
                 free -= job[2]
                 waiting.remove(index)
-            elif policy != "easy":
+            elif "easy" not in policy:
                 break
         moments = [end for end, _ in running] + ([jobs[coming[0]][0]] if coming else [])
         now = min(moments) if moments else now
@@ -70,7 +72,7 @@ def group(jobs, starts):
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("verb", choices=["sim"])
-    for name in ("--cluster", "--trace", "--format", "--policy"):
+    for name in ("--cluster", "--trace", "--format", "--policy", "--predict"):
         options.add_argument(name, required=True)
     options.add_argument("--json", action="store_true", required=True)
     given = options.parse_args()

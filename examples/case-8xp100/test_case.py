@@ -74,7 +74,7 @@ class Workload(InAFolder):
 
     def test_rows_are_of_their_class(self):
         jobs = rows(self.traces("a", 1) / "seed-01.all.csv")
-        self.assertEqual(list(jobs[0]), [*rows(self.philly)[0], "class", "priority"])
+        self.assertEqual(list(jobs[0]), [*rows(self.philly)[0], "class", "priority", "user", "limit"])
         moments = [datetime.fromisoformat(job["timestamp"]) for job in jobs]
         self.assertEqual(moments, sorted(moments))
         self.assertTrue(all(0 <= (moment - workload.START).days < workload.DAYS for moment in moments))
@@ -87,6 +87,7 @@ class Workload(InAFolder):
                      "search": (workload.TRIAL, workload.WIDE_TRIAL), "labelling": (workload.BATCH,)}[job["class"]]
             kind, = (one for one in kinds if one.num_gpus == int(job["num_gpus"]))
             self.assertTrue(kind.shortest_s <= float(job["duration"]) <= kind.longest_s, job)
+            self.assertEqual((job["user"], float(job["limit"])), (kind.name, kind.longest_s))
         count = Counter((job["class"], job["num_gpus"]) for job in jobs)
         self.assertEqual((count["realtime", "2"], count["realtime", "8"]), (240, 4))
         self.assertEqual({class_ for class_, _ in count}, set(workload.CLASSES))
@@ -99,6 +100,7 @@ class Workload(InAFolder):
         for before, after in zip(realtime, newer, strict=True):
             self.assertEqual(after["num_gpus"], "1")
             self.assertAlmostEqual(float(after["duration"]), float(before["gpu_time"]) / 2.1, delta=.06)
+            self.assertLessEqual(float(after["duration"]), float(after["limit"]))
         self.assertNotIn("realtime", {job["class"] for job in rest})
 
     def test_a_class_leaves_the_others_alone(self):
@@ -120,6 +122,8 @@ class Replay(unittest.TestCase):
         self.assertEqual(self.starts("fifo", *jobs), [0, 10, 15, 15])
         # 2 + 9 ends after the head's start at 10, 2 + 8 with it.
         self.assertEqual(self.starts("easy", *jobs), [0, 10, 15, 2])
+        self.assertEqual(self.starts("easy_smith", (0, 10, 3, "x", 1), (1, 5, 4, "x", 1), (2, 8, 1, "x", 1)),
+                         [0, 10, 2])
         self.assertEqual(self.starts("smith", (0, 10, 4, "x", 1), (1, 6, 4, "x", 1), (2, 8, 4, "x", 4)), [0, 18, 10])
 
 
@@ -135,7 +139,7 @@ class Page(InAFolder):
     def test_from_traces_to_the_page(self):
         figures = self.compare()
         told = rows(figures)
-        self.assertEqual({row["policy"] for row in told}, {"fifo", "easy", "smith"})
+        self.assertEqual({row["policy"] for row in told}, set(compare.POLICIES.split(",")))
         self.assertEqual({row["seed"] for row in told}, {"1", "2", "3"})
         self.assertFalse([row for row in told if row["setting"] == "newer" and row["class"] == ""])
         for out in ("one", "two"):
@@ -147,7 +151,8 @@ class Page(InAFolder):
                  ("easy", "all", "notebook", "wait_s.mean")]
         self.assertIn("| notebook | ", text)
         self.assertIn(f"{statistics.fmean(waits):,.2f} (", text)
-        for word in ("Where smith loses", "no Tensor Cores", "one newer card", "Simulated: 3 invented months"):
+        for word in ("Where easy_smith loses", "| all jobs | ", "| easy | limit | ",
+                     "no Tensor Cores", "one newer card", "Simulated: 3 invented months"):
             self.assertIn(word, text)
         self.assertIn("not told", text)     # fake_sim knows no lower bound
         for plot in (self.folder / "one").glob("*.svg"):
@@ -180,6 +185,21 @@ class Page(InAFolder):
     def test_no_traces(self):
         status, text = run(compare, "--traces", self.folder, "--out", self.folder / "f.csv")
         self.assertEqual((status, text.startswith("SKIPPED: ")), (0, True))
+
+    def test_rows_left_out_are_told(self):
+        told = mock.Mock(returncode=0, stdout='{"skipped": {"never ran": 1}}')
+        with mock.patch.object(compare.subprocess, "run", return_value=told), \
+                self.assertRaisesRegex(SystemExit, "never ran"):
+            compare.simulate("fulcrum", Path("t.csv"), "1x8", "fifo")
+
+    def test_what_a_policy_knows_of_durations(self):
+        told = mock.Mock(returncode=0, stdout="{}")
+        with mock.patch.object(compare.subprocess, "run", return_value=told) as sim:
+            for policy in ("easy", "easy@limit"):
+                compare.simulate("fulcrum", Path("t.csv"), "1x8", policy)
+        asked = [call.args[0] for call in sim.call_args_list]
+        self.assertEqual([one[one.index("--predict") + 1] for one in asked], ["last_two", "limit"])
+        self.assertEqual([one[one.index("--policy") + 1] for one in asked], ["easy", "easy"])
 
     def test_a_replay_that_fails_is_told(self):
         traces = self.traces("t", 1)

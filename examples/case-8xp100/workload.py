@@ -3,8 +3,8 @@
     python3 workload.py --out traces [--philly philly.csv] [--seeds 20] [--newer-card 2.1]
 
 Who submits what, and when, is invented (CLASSES below); how long a job runs is drawn from the jobs
-of the Philly trace that have the class's devices and its bounds.  The header is Philly's, with class
-and priority behind it.  Without the Philly trace nothing is written, and the exit status is 0.
+of the Philly trace that have the class's devices and its bounds.  The header is Philly's, with class,
+priority, user and limit behind it.  Without the Philly trace nothing is written, and the exit status is 0.
 """
 
 import argparse
@@ -12,13 +12,13 @@ import csv
 import random
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PHILLY = ROOT.parent / "shared/data/traces/philly/philly.csv"
-HEADER = ["timestamp", "duration", "num_gpus", "gpu_time", "cluster", "class", "priority"]
+HEADER = ["timestamp", "duration", "num_gpus", "gpu_time", "cluster", "class", "priority", "user", "limit"]
 # A Monday in the months that the reader of Philly traces keeps.
 START, DAYS = datetime(2017, 10, 2), 30
 HOUR_S = 3600.
@@ -27,7 +27,12 @@ DAY_S = 24 * HOUR_S
 
 @dataclass(frozen=True)
 class Kind:
-    """Jobs of a class with the same devices; durations in [shortest_s, longest_s] are drawn for it."""
+    """Jobs of a class with the same devices; durations in [shortest_s, longest_s] are drawn for it.
+
+    The name is who submits it, as predictions from the last run times see it; the time limit that is
+    asked for is longest_s.
+    """
+    name: str
     num_gpus: int
     shortest_s: float
     longest_s: float
@@ -41,17 +46,19 @@ class Job:
     team: str
     class_: str
     priority: int
+    user: str
+    limit_s: float
 
 
 # Class → (team, priority).  A priority says what an hour of waiting is worth beside another's.
 CLASSES = {"realtime": ("recommender", 8), "notebook": ("development", 4), "search": ("research", 2),
            "labelling": ("labelling", 1)}
-REFRESH = Kind(2, .25 * HOUR_S, 3 * HOUR_S)     # the realtime recommender on the last clicks
-FULL = Kind(8, 1 * HOUR_S, 8 * HOUR_S)          # … and anew on everything
-TRIAL = Kind(1, 1 * HOUR_S, 24 * HOUR_S)
-WIDE_TRIAL = Kind(4, 1 * HOUR_S, 24 * HOUR_S)
-BATCH = Kind(1, 1 * HOUR_S, 12 * HOUR_S)
-NOTEBOOK = Kind(1, 60, 4 * HOUR_S)
+REFRESH = Kind("refresh", 2, .25 * HOUR_S, 3 * HOUR_S)     # the realtime recommender on the last clicks
+FULL = Kind("full", 8, 1 * HOUR_S, 8 * HOUR_S)          # … and anew on everything
+TRIAL = Kind("trial", 1, 1 * HOUR_S, 24 * HOUR_S)
+WIDE_TRIAL = Kind("wide_trial", 4, 1 * HOUR_S, 24 * HOUR_S)
+BATCH = Kind("batch", 1, 1 * HOUR_S, 12 * HOUR_S)
+NOTEBOOK = Kind("notebook", 1, 60, 4 * HOUR_S)
 
 
 def realtime(draw: random.Random) -> Iterator[tuple[float, Kind]]:
@@ -114,7 +121,8 @@ def month(philly: dict[int, list[float]], seed: int) -> list[Job]:
         draw = random.Random(f"{seed}/{class_}")
         team, priority = CLASSES[class_]
         for submit_s, kind in submissions(draw):
-            jobs.append(Job(submit_s, draw.choice(fitting(philly, kind)), kind.num_gpus, team, class_, priority))
+            jobs.append(Job(submit_s, draw.choice(fitting(philly, kind)), kind.num_gpus, team, class_, priority,
+                            kind.name, kind.longest_s))
     return sorted(jobs, key=lambda job: job.submit_s)
 
 
@@ -133,8 +141,9 @@ def fitting(philly: dict[int, list[float]], kind: Kind) -> list[float]:
 
 
 def on_newer_card(job: Job, ratio: float) -> Job:
-    """The job on one card that is worth `ratio` P100."""
-    return Job(job.submit_s, job.duration_s * job.num_gpus / ratio, 1, job.team, job.class_, job.priority)
+    """The job, and what is asked for it, on one card that is worth `ratio` P100."""
+    shrink = job.num_gpus / ratio
+    return replace(job, duration_s=job.duration_s * shrink, limit_s=job.limit_s * shrink, num_gpus=1)
 
 
 def load(jobs: list[Job], devices: int) -> float:
@@ -150,7 +159,8 @@ def write_trace(path: Path, jobs: list[Job]) -> None:
             at = START + timedelta(seconds=int(job.submit_s))
             duration_s = round(max(job.duration_s, 1.), 1)
             out.writerow([f"{at:%Y-%m-%d %H:%M:%S}", duration_s, job.num_gpus,
-                          round(duration_s * job.num_gpus, 1), job.team, job.class_, job.priority])
+                          round(duration_s * job.num_gpus, 1), job.team, job.class_, job.priority,
+                          job.user, round(job.limit_s, 1)])
 
 
 def main() -> int:
