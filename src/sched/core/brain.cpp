@@ -99,7 +99,8 @@ void Brain::charge(const Job& job, double now_s, double sign) {
     use.decayed_device_s = use.decayed_device_s * kept + use.held_devices * (1 - kept) / rate;
     use.updated_s = now_s;
   }
-  use.held_devices += sign * job.devices;
+  // Thousandths of devices are whole: sums must not drift, or groups that hold as much differ.
+  use.held_devices = std::round((use.held_devices + sign * job.devices) * kWhole) / kWhole;
   const auto capacity =
       static_cast<double>(cluster_.gpu_milli() > 0 ? cluster_.gpu_milli() : cluster_.cpu_milli());
   use.dominant_share = capacity > 0 ? use.held_devices * kWhole / capacity : 0;
@@ -180,8 +181,12 @@ bool Brain::look_at_new_jobs(double now_s) {
   if (!outlook_ || std::isinf(head_start_s_)) return everywhere(jobs_[head_]);
   std::sort(entries.begin(), entries.end());
   const auto head_bucket = queue_.bucket_of(jobs_[head_]);
-  for (const QueueEntry& entry : entries)
-    if (queue_.bucket_of(jobs_[entry.job]) != head_bucket) try_behind_head(entry, now_s);
+  const bool others_wait = one_delays_;
+  for (const QueueEntry& entry : entries) {
+    if (queue_.bucket_of(jobs_[entry.job]) == head_bucket) continue;
+    if (others_wait && would_start_behind_head(entry, now_s)) return false;
+    if (!others_wait) try_behind_head(entry, now_s);
+  }
   return true;
 }
 
@@ -191,6 +196,7 @@ bool Brain::look_at_new_jobs(double now_s) {
 void Brain::look_at_all(double now_s) {
   head_ = kNoJob;
   head_start_s_ = INFINITY;
+  one_delays_ = false;
   blocked_.assign(queue_.buckets().size(), 0);
   std::vector<Held> held;
   while (true) {

@@ -86,6 +86,7 @@ class Brain {
   bool fits_now(const std::vector<Held>& where) const;
   bool room_in_total(const Queue::Bucket& bucket) const;
   Behind try_behind_head(const QueueEntry& entry, double now_s);
+  bool would_start_behind_head(const QueueEntry& entry, double now_s);
   GroupUse& group(std::uint32_t index);
   void charge(const Job& job, double now_s, double sign);
 
@@ -106,6 +107,9 @@ class Brain {
   std::vector<char> everywhere_;    // by shape: 0 not looked at, 1 every node could hold it, 2 not
   std::uint64_t log_seen_ = 0;      // of the cluster; later entries are not ours
   bool settled_ = false;            // since the last pass only jobs came
+  /// A job waits only because where it would go the head needs the room. Once somebody behind it
+  /// has started it may go to another node, so that it has to be looked at again.
+  bool one_delays_ = false;
   std::size_t running_ = 0;
   JobIndex head_ = kNoJob;
   double head_start_s_ = 0;

@@ -35,10 +35,20 @@ Brain::Behind Brain::try_behind_head(const QueueEntry& entry, double now_s) {
   if (!placer_.place(jobs_[entry.job], held)) return Behind::kNoRoom;
   if (now_s + entry.expected_s <= head_start_s_ || outlook_->leaves_room(held)) {
     start(entry.job, now_s, std::move(held));
+    settled_ = settled_ && !one_delays_;
     return Behind::kStarted;
   }
   for (const Held& taken : held) cluster_.give_back(taken);
+  one_delays_ = cluster_.size() > 1;
   return Behind::kDelaysHead;
+}
+
+bool Brain::would_start_behind_head(const QueueEntry& entry, double now_s) {
+  std::vector<Held> held;
+  if (!placer_.place(jobs_[entry.job], held)) return false;
+  const bool may = now_s + entry.expected_s <= head_start_s_ || outlook_->leaves_room(held);
+  for (const Held& taken : held) cluster_.give_back(taken);
+  return may;
 }
 
 void Brain::backfill(double now_s) {
