@@ -42,7 +42,7 @@ std::string table_of(const sched::Advice& advice) {
 int advise(const Options& options, const Session& session) {
   const auto objective = sched::parse_objective(options.objective);
   if (!objective) return session.output.error(objective.error());
-  const auto world = read_world(options.world);
+  const auto world = read_world(options.world, session);
   if (!world) return session.output.error(world.error());
   sched::ScenarioPlan plan = plan_of(*world, options.world);
   std::vector<std::string> names = options.policies;

@@ -29,10 +29,8 @@ struct Plan {
   std::vector<std::pair<std::string, sched::Policy>> policies;
 };
 
-base::Result<Plan> plan_of(const SimReplayOptions& options) {
+base::Result<Plan> plan_of(const SimReplayOptions& options, const Session& session) {
   Plan plan;
-  TRY(plan.size, sched::parse_cluster(options.cluster));
-  plan.size.price_usd_per_hour = options.price_usd_per_hour;
   for (const std::string& name : options.policies) {
     const auto policy = sched::find_policy(name);
     if (!policy) {
@@ -45,12 +43,9 @@ base::Result<Plan> plan_of(const SimReplayOptions& options) {
     }
     plan.policies.emplace_back(name, *policy);
   }
-  const auto reader = sched::find_trace_format(options.format);
-  if (reader == nullptr)
-    return base::usage(
-        "sim.format", fmt::format("no trace format is called {}", options.format), "format",
-        fmt::format("formats: openb, {}", fmt::join(sched::trace_format_names(), ", ")));
-  TRY(plan.trace, reader(options.trace, sched::ReadOptions{options.lenient}));
+  TRY(Sourced sourced, read_source(options.source, session));
+  plan.trace = std::move(sourced.trace);
+  plan.size = sourced.size;
   TRY(plan.prediction, sched::parse_prediction(options.predict, plan.trace));
   return plan;
 }
@@ -125,7 +120,7 @@ base::Status write_report(const std::filesystem::path& folder, const Plan& plan,
 }  // namespace
 
 int sim_replay(const SimReplayOptions& options, const Session& session) {
-  const auto plan = plan_of(options);
+  const auto plan = plan_of(options, session);
   if (!plan) return session.output.error(plan.error());
   const auto runs = run_all(*plan, std::max<std::uint64_t>(1, options.seeds));
   if (!options.report.empty())

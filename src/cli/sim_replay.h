@@ -5,19 +5,16 @@
 #include <vector>
 
 #include "cli/session.h"
+#include "cli/trace_source.h"
 
 namespace fulcrum::cli {
 
 struct SimReplayOptions {
-  std::string cluster;  // "80x8"
-  std::filesystem::path trace;
-  std::string format;
+  TraceSource source;
   std::vector<std::string> policies{"fifo"};
   std::uint64_t seeds = 1;
   std::string predict = "auto";
-  double price_usd_per_hour = 0;  // of a node
   std::filesystem::path report;   // empty: none
-  bool lenient = false;
 };
 
 /// Returns the process's exit code.

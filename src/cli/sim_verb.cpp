@@ -28,25 +28,25 @@ std::shared_ptr<SimOpenbOptions> openb_options(CLI::App& app) {
 Action sim_verb(CLI::App& app, const AlsoRegister&) {
   auto replay = std::make_shared<SimReplayOptions>();
   auto openb = openb_options(app);
-  app.add_option("--format", replay->format, base::text("sim.format"))
+  app.add_option("--format", replay->source.format, base::text("sim.format"))
       ->type_name("NAME")
       ->required();
-  app.add_option("--trace", replay->trace, base::text("sim.trace"))->type_name("FILE")->required();
-  app.add_option("--cluster", replay->cluster, base::text("sim.cluster"))->type_name("80x8");
+  add_source_options(app, replay->source);
   const auto* policy = app.add_option("--policy", replay->policies, base::text("sim.policy"))
                            ->type_name("NAME[,NAME]")
                            ->delimiter(',');
   app.add_option("--seeds", replay->seeds, base::text("sim.seeds"))->type_name("N");
   app.add_option("--predict", replay->predict, base::text("sim.predict"))->type_name("HOW");
-  app.add_option("--price-usd-per-hour", replay->price_usd_per_hour, base::text("sim.price"))
+  app.add_option("--price-usd-per-hour", replay->source.price_usd_per_hour, base::text("sim.price"))
       ->type_name("USD");
   app.add_option("--report", replay->report, base::text("sim.report"))->type_name("DIR");
-  app.add_flag("--lenient", replay->lenient, base::text("sim.lenient"));
   return [replay, openb, policy](const Session& session) {
-    if (replay->format != "openb") return sim_replay(*replay, session);
-    openb->trace = replay->trace;
+    if (replay->source.format != "openb") return sim_replay(*replay, session);
+    if (const auto given = check_file(replay->source); !given)
+      return session.output.error(given.error());
+    openb->trace = replay->source.trace;
     openb->seeds = replay->seeds;
-    openb->lenient = replay->lenient;
+    openb->lenient = replay->source.lenient;
     if (policy->count() > 0) openb->policies = replay->policies;
     return sim_openb(*openb, session);
   };

@@ -33,13 +33,17 @@ base::Result<sched::Scenario> changed_world(const Options& options, const sched:
     more.price_usd_per_hour = options.added_price_usd_per_hour >= 0
                                   ? options.added_price_usd_per_hour
                                   : before.size.price_usd_per_hour;
+    // Each device comes with as much CPU and memory as those there are.
+    more.cpu_milli = before.size.cpu_milli / before.size.devices * more.devices;
+    more.memory_bytes = before.size.memory_bytes / before.size.devices * more.devices;
+    more.cores = before.size.cores;
     changed.more.push_back(more);
   }
   return changed;
 }
 
 int whatif(const Options& options, const Session& session) {
-  const auto world = read_world(options.world);
+  const auto world = read_world(options.world, session);
   if (!world) return session.output.error(world.error());
   sched::ScenarioPlan plan = plan_of(*world, options.world);
   auto before = scenario_of(options.base_policy, world->size);

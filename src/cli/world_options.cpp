@@ -18,36 +18,25 @@ constexpr std::uint64_t kMostResamples = 10'000;
 }  // namespace
 
 void add_world_options(CLI::App& app, WorldOptions& options) {
-  app.add_option("--trace", options.trace, base::text("sim.trace"))->type_name("FILE")->required();
-  app.add_option("--format", options.format, base::text("world.format"))
+  app.add_option("--format", options.source.format, base::text("world.format"))
       ->type_name("NAME")
       ->required();
-  app.add_option("--cluster", options.cluster, base::text("sim.cluster"))
-      ->type_name("80x8")
-      ->required();
+  add_source_options(app, options.source);
   app.add_option("--predict", options.predict, base::text("sim.predict"))->type_name("HOW");
-  app.add_option("--price-per-hour,--price-usd-per-hour", options.price_usd_per_hour,
+  app.add_option("--price-per-hour,--price-usd-per-hour", options.source.price_usd_per_hour,
                  base::text("sim.price"))
       ->type_name("USD");
   app.add_option("--resamples", options.resamples, base::text("world.resamples"))->type_name("N");
   app.add_option("--seed", options.seed, base::text("world.seed"))->type_name("N");
-  app.add_flag("--lenient", options.lenient, base::text("sim.lenient"));
 }
 
-base::Result<World> read_world(const WorldOptions& options) {
+base::Result<World> read_world(const WorldOptions& options, const Session& session) {
   if (options.resamples > kMostResamples)
     return base::usage("advise.resamples",
                        fmt::format("{} resamples are too many", options.resamples), "resamples",
                        fmt::format("at most {}", kMostResamples));
-  World world;
-  TRY(world.size, sched::parse_cluster(options.cluster));
-  world.size.price_usd_per_hour = options.price_usd_per_hour;
-  const auto reader = sched::find_trace_format(options.format);
-  if (reader == nullptr)
-    return base::usage("sim.format", fmt::format("no trace format is called {}", options.format),
-                       "format",
-                       fmt::format("formats: {}", fmt::join(sched::trace_format_names(), ", ")));
-  TRY(world.trace, reader(options.trace, sched::ReadOptions{options.lenient}));
+  TRY(Sourced sourced, read_source(options.source, session));
+  World world{.trace = std::move(sourced.trace), .size = sourced.size};
   TRY(world.prediction, sched::parse_prediction(options.predict, world.trace));
   return world;
 }

@@ -1,9 +1,9 @@
 #pragma once
 // What `fulcrum advise` and `fulcrum whatif` have in common: a trace, a cluster, resamples.
-#include <filesystem>
 #include <string>
 
 #include "base/json.h"
+#include "cli/trace_source.h"
 #include "sched/twin/scenario.h"
 
 namespace CLI {
@@ -13,14 +13,10 @@ class App;
 namespace fulcrum::cli {
 
 struct WorldOptions {
-  std::filesystem::path trace;
-  std::string format;
-  std::string cluster;  // "80x8"
+  TraceSource source;
   std::string predict = "auto";
-  double price_usd_per_hour = 0;  // of a node
   std::uint64_t resamples = 20;
   std::uint64_t seed = 1;
-  bool lenient = false;
 };
 
 /// Binds the options; `options` outlives the app.
@@ -32,9 +28,8 @@ struct World {
   sched::Prediction prediction = sched::Prediction::kPerfect;
 };
 
-/// Fails as the trace's reader, parse_cluster() and parse_prediction(), or with `sim.format`,
-/// `advise.resamples`.
-base::Result<World> read_world(const WorldOptions& options);
+/// Fails as read_source() and parse_prediction(), or with `advise.resamples`.
+base::Result<World> read_world(const WorldOptions& options, const Session& session);
 /// Fails with `policy.unknown`.
 base::Result<sched::Scenario> scenario_of(const std::string& policy, const sched::ClusterSize& size);
 /// Without scenarios. Points to the world.

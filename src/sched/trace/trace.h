@@ -10,6 +10,15 @@
 
 namespace fulcrum::sched {
 
+/// What each task of a job asked for, where the trace says more than a number of devices.
+struct Task {
+  std::uint32_t count = 0;  // a gang of so many; 0: the trace does not say
+  std::uint32_t gpus = 0;   // each
+  std::uint32_t gpu_milli = 1000;
+  std::int64_t cpu_milli = 0;
+  std::int64_t memory_bytes = 0;
+};
+
 struct TraceJob {
   std::int64_t line = 0;  // of the file
   double submit_s = 0;    // from the trace's own zero
@@ -20,6 +29,8 @@ struct TraceJob {
   std::uint32_t devices = 1;
   std::uint32_t group = 0;  // Trace::groups
   std::uint32_t user = 0;   // Trace::users
+  double predicted_s = 0;   // as said at its submission; 0: nothing was
+  Task task;
 };
 
 struct Trace {

@@ -14,6 +14,7 @@ namespace {
 constexpr std::pair<std::string_view, Prediction> kPredictions[] = {
     {"perfect", Prediction::kPerfect},
     {"limit", Prediction::kLimit},
+    {"given", Prediction::kGiven},
     {"last_two", Prediction::kLastTwo},
 };
 
@@ -32,15 +33,18 @@ void flatten(const std::string& prefix, const base::json::value& value,
 
 base::Result<Prediction> parse_prediction(std::string_view text, const Trace& trace) {
   if (text == "auto") {
-    const auto limited = std::count_if(trace.jobs.begin(), trace.jobs.end(),
-                                       [](const TraceJob& job) { return job.limit_s > 0; });
-    return 2 * static_cast<std::size_t>(limited) > trace.jobs.size() ? Prediction::kLimit
-                                                                     : Prediction::kPerfect;
+    const auto most = [&](double TraceJob::*member) {
+      const auto known = std::count_if(trace.jobs.begin(), trace.jobs.end(),
+                                       [&](const TraceJob& job) { return job.*member > 0; });
+      return 2 * static_cast<std::size_t>(known) > trace.jobs.size();
+    };
+    if (most(&TraceJob::predicted_s)) return Prediction::kGiven;
+    return most(&TraceJob::limit_s) ? Prediction::kLimit : Prediction::kPerfect;
   }
   for (const auto& [name, value] : kPredictions)
     if (name == text) return value;
   return base::usage("sim.predict", fmt::format("no predictions are called {}", text), "predict",
-                     "auto, perfect, limit or last_two");
+                     "auto, perfect, limit, given or last_two");
 }
 
 std::string_view prediction_name(Prediction prediction) {

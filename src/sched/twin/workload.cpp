@@ -30,7 +30,12 @@ Cluster make_cluster(const ClusterSize& size) {
   Cluster cluster;
   NodeSpec spec;
   spec.price_usd_per_hour = size.price_usd_per_hour;
-  if (size.devices <= static_cast<std::uint32_t>(kMaxDevices)) {
+  if (size.cpu_milli > 0) {
+    spec.cpu_milli = size.cpu_milli;
+    spec.memory_bytes = size.memory_bytes;
+    spec.cores_stand_in = size.cores;
+    if (!size.cores) spec.gpus = static_cast<std::uint16_t>(size.devices);
+  } else if (size.devices <= static_cast<std::uint32_t>(kMaxDevices)) {
     spec.gpus = static_cast<std::uint16_t>(size.devices);
   } else {
     spec.cores_stand_in = true;
@@ -53,6 +58,24 @@ void shuffle_ties(Trace& trace, std::uint64_t seed) {
   }
 }
 
+namespace {
+
+/// As asked for; what the account counts is as in the live scheduler.
+void place_tasks(const Task& task, const ClusterSize& size, Cluster& cluster, Job& job) {
+  Shape shape;
+  shape.cpu_milli = task.cpu_milli;
+  shape.memory_bytes = task.memory_bytes;
+  shape.gpus = task.gpus;
+  if (task.gpus > 0) shape.gpu_milli = task.gpu_milli;
+  job.shape = cluster.shape(shape);
+  job.tasks = task.count;
+  std::int64_t milli = std::int64_t{task.gpus} * task.gpu_milli;
+  if (size.cores) milli = std::max(milli, task.cpu_milli);
+  job.devices = static_cast<double>(milli * task.count) / kWhole;
+}
+
+}  // namespace
+
 Workload make_workload(const Trace& trace, const ClusterSize& size, Cluster& cluster,
                        Prediction prediction) {
   Workload workload;
@@ -72,7 +95,10 @@ Workload make_workload(const Trace& trace, const ClusterSize& size, Cluster& clu
     job.group = given.group;
     job.devices = given.devices;
     if (prediction == Prediction::kPerfect) job.predicted_s = given.duration_s;
-    if (given.devices <= size.devices) {
+    if (prediction == Prediction::kGiven) job.predicted_s = given.predicted_s;
+    if (size.cpu_milli > 0 && given.task.count > 0) {
+      place_tasks(given.task, size, cluster, job);
+    } else if (given.devices <= size.devices) {
       job.shape = shape_of(given.devices);
     } else {
       job.shape = shape_of(size.devices);

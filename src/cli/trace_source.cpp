@@ -1,0 +1,82 @@
+#include "cli/trace_source.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/backend.h"
+#include "sched/trace/ledger.h"
+#include "sched/twin/own_nodes.h"
+
+namespace fulcrum::cli {
+
+namespace {
+
+namespace json = base::json;
+
+constexpr std::string_view kLedger = "ledger";
+constexpr std::int64_t kNewest = 1'000'000;  // jobs of the history, at most
+
+const json::array& list_in(const json::value& answer, std::string_view member) {
+  static const json::array none;
+  const json::value* list = base::find_path(answer, member);
+  return list != nullptr && list->is_array() ? list->as_array() : none;
+}
+
+base::Result<Sourced> read_history(const TraceSource& source, const Session& session) {
+  if (!source.trace.empty())
+    return base::usage("sim.trace", "the format ledger reads the home's own jobs, not a file",
+                       "trace", "leave --trace out; --home DIR names another home");
+  TRY(const auto backend, connect(session));
+  TRY(const json::value jobs, backend->query("job.list", json::object{{"limit", kNewest}}));
+  TRY(const json::value nodes, backend->query("node.list", json::object{}));
+  const json::array& machines = list_in(nodes, "nodes");
+  Sourced sourced;
+  if (source.cluster.empty()) {
+    TRY(sourced.size, sched::cluster_of_nodes(machines, source.simulated));
+  } else {
+    TRY(sourced.size, sched::parse_cluster(source.cluster));
+  }
+  if (source.price_usd_per_hour > 0) sourced.size.price_usd_per_hour = source.price_usd_per_hour;
+  const json::array& rows = list_in(jobs, "jobs");
+  TRY(sourced.trace,
+      sched::trace_of_history(rows, {.simulated = source.simulated,
+                                     .cores = sched::only_cores(machines, source.simulated)}));
+  return sourced;
+}
+
+}  // namespace
+
+void add_source_options(CLI::App& app, TraceSource& source) {
+  app.add_option("--trace", source.trace, base::text("sim.trace"))->type_name("FILE");
+  app.add_option("--cluster", source.cluster, base::text("sim.cluster"))->type_name("80x8");
+  app.add_flag("--simulated-jobs", source.simulated, base::text("sim.simulated_jobs"));
+  app.add_flag("--lenient", source.lenient, base::text("sim.lenient"));
+}
+
+base::Status check_file(const TraceSource& source) {
+  if (source.trace.empty())
+    return base::usage("sim.trace", fmt::format("the format {} needs a file", source.format),
+                       "trace", "give --trace FILE, or --format ledger for the home's own jobs");
+  return {};
+}
+
+base::Result<Sourced> read_source(const TraceSource& source, const Session& session) {
+  if (source.format == kLedger) return read_history(source, session);
+  const auto reader = sched::find_trace_format(source.format);
+  if (reader == nullptr)
+    return base::usage("sim.format", fmt::format("no trace format is called {}", source.format),
+                       "format",
+                       fmt::format("formats: openb, ledger, {}",
+                                   fmt::join(sched::trace_format_names(), ", ")));
+  CHECK_OK(check_file(source));
+  Sourced sourced;
+  TRY(sourced.size, sched::parse_cluster(source.cluster));
+  sourced.size.price_usd_per_hour = source.price_usd_per_hour;
+  TRY(sourced.trace, reader(source.trace, sched::ReadOptions{source.lenient}));
+  return sourced;
+}
+
+}  // namespace fulcrum::cli
