@@ -76,21 +76,6 @@ void check_never_exceeded(const World& world) {
   }
 }
 
-bool same(const Schedule& a, const Schedule& b) {
-  if (a.placements.size() != b.placements.size() || a.refusals.size() != b.refusals.size())
-    return false;
-  for (std::size_t i = 0; i < a.placements.size(); ++i)
-    if (a.placements[i].job != b.placements[i].job ||
-        a.placements[i].node != b.placements[i].node ||
-        a.placements[i].taken.devices != b.placements[i].taken.devices)
-      return false;
-  for (std::size_t i = 0; i < a.refusals.size(); ++i)
-    if (a.refusals[i].job != b.refusals[i].job ||
-        sentence(a.refusals[i].refusal) != sentence(b.refusals[i].refusal))
-      return false;
-  return true;
-}
-
 const char* const kOrders[] = {"fifo", "priority", "round_robin", "wspt", "sjf", "fair_share"};
 const char* const kPlaces[] = {"best_fit", "first_fit", "tightest", "packing"};
 

@@ -20,7 +20,7 @@ namespace json = base::json;
 constexpr std::int64_t kSecond = 1'000'000;
 
 struct Start {
-  double at_s = 0;  // from the first submission
+  double at_s = 0;    // from the first submission
   std::string place;  // "node:devices" of each task
   bool operator==(const Start&) const = default;
 };
@@ -57,9 +57,9 @@ class Live {
       bench_.now_us += kSecond;
       bool something = false;
       while (!endings_.empty() && endings_.begin()->first == bench_.now_us) {
-        send("job.end", json::object{{"job", endings_.begin()->second},
-                                     {"attempt", 1},
-                                     {"state", "succeeded"}});
+        send("job.end",
+             json::object{
+                 {"job", endings_.begin()->second}, {"attempt", 1}, {"state", "succeeded"}});
         endings_.erase(endings_.begin());
         something = true;
       }
@@ -124,9 +124,9 @@ class Live {
         if (!cores_) start.place += std::to_string(position) + " ";
       }
       const std::string name = bench_.state().jobs.at(placement.job).spec.name;
-      send("job.start", json::object{{"job", placement.job},
-                                     {"node", placement.node},
-                                     {"devices", std::move(devices)}});
+      send("job.start",
+           json::object{
+               {"job", placement.job}, {"node", placement.node}, {"devices", std::move(devices)}});
       starts_.emplace_back(name, start);
       endings_.emplace(bench_.now_us + static_cast<std::int64_t>(run_s_.at(name)) * kSecond,
                        placement.job);
@@ -155,17 +155,17 @@ std::vector<std::pair<std::string, Start>> replayed(const json::array& rows,
   const Workload workload = make_workload(*trace, *size, cluster, Prediction::kGiven);
   std::vector<std::pair<std::string, Start>> starts;
   std::vector<std::size_t> jobs;
-  const Replay run = replay(
-      cluster, workload, {.policy = policy, .typical = {}},
-      [&](const Brain&, JobIndex job, const std::vector<Held>& held) {
-        const auto line = static_cast<std::size_t>(trace->jobs[job].line);
-        Start start;
-        start.place = "n" + std::to_string(held.front().node) + ":";
-        for (int i = 0; i < kMaxDevices; ++i)
-          if ((held.front().devices >> i & 1U) != 0) start.place += std::to_string(i) + " ";
-        starts.emplace_back(base::get_string(rows[rows.size() - line], "name"), start);
-        jobs.push_back(job);
-      });
+  const Replay run =
+      replay(cluster, workload, {.policy = policy, .typical = {}},
+             [&](const Brain&, JobIndex job, const std::vector<Held>& held) {
+               const auto line = static_cast<std::size_t>(trace->jobs[job].line);
+               Start start;
+               start.place = "n" + std::to_string(held.front().node) + ":";
+               for (int i = 0; i < kMaxDevices; ++i)
+                 if ((held.front().devices >> i & 1U) != 0) start.place += std::to_string(i) + " ";
+               starts.emplace_back(base::get_string(rows[rows.size() - line], "name"), start);
+               jobs.push_back(job);
+             });
   for (std::size_t i = 0; i < starts.size(); ++i) starts[i].second.at_s = run.start_s[jobs[i]];
   return starts;
 }
@@ -178,8 +178,8 @@ RC_GTEST_PROP(History, TheTwinReplaysWhatTheLiveSchedulerDid, ()) {
     Live live(seed, policies);
     live.play(60);
     const json::value history = live.history(), nodes = live.nodes();
-    const auto twin = replayed(history.at("jobs").as_array(), nodes.at("nodes").as_array(),
-                               live.policy());
+    const auto twin =
+        replayed(history.at("jobs").as_array(), nodes.at("nodes").as_array(), live.policy());
     const auto real = live.starts();
     RC_ASSERT(real.size() == 60U);
     RC_LOG() << "seed " << seed << ", " << policies.order << ", " << policies.backfill << "\n";

@@ -13,26 +13,6 @@ namespace {
 
 namespace json = base::json;
 
-bool same(const Schedule& a, const Schedule& b) {
-  if (a.placements.size() != b.placements.size() || a.refusals.size() != b.refusals.size())
-    return false;
-  for (std::size_t i = 0; i < a.placements.size(); ++i) {
-    const Placement &one = a.placements[i], &other = b.placements[i];
-    if (one.job != other.job || one.node != other.node ||
-        one.taken.devices != other.taken.devices || one.more.size() != other.more.size())
-      return false;
-    for (std::size_t task = 0; task < one.more.size(); ++task)
-      if (one.more[task].node != other.more[task].node ||
-          one.more[task].taken.devices != other.more[task].taken.devices)
-        return false;
-  }
-  for (std::size_t i = 0; i < a.refusals.size(); ++i)
-    if (a.refusals[i].job != b.refusals[i].job ||
-        sentence(a.refusals[i].refusal) != sentence(b.refusals[i].refusal))
-      return false;
-  return true;
-}
-
 /// A ledger to which random things happen.
 class World {
  public:

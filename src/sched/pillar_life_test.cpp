@@ -5,19 +5,6 @@ namespace fulcrum::sched {
 
 namespace {
 
-constexpr const char* kNode =
-    R"({"name":"n1","cpu_milli":8000,"price_usd_per_hour":8,)"
-    R"("devices":[{"index":0,"model":"P100"},{"index":1,"model":"P100"}]})";
-
-std::string job_of(const base::Result<std::vector<std::string>>& streams) {
-  EXPECT_TRUE(streams) << base::describe(streams.error());
-  return streams ? streams->front().substr(4) : "";
-}
-
-std::string start(const std::string& job, const std::string& devices) {
-  return R"({"job":")" + job + R"(","node":"n1","devices":)" + devices + "}";
-}
-
 constexpr const char* kSimulatedNodes[] = {
     R"({"name":"s1","cpu_milli":8000,"simulated":true,"devices":[{"index":0},{"index":1}]})",
     R"({"name":"s2","cpu_milli":8000,"simulated":true,"devices":[{"index":0},{"index":1}]})"};
@@ -34,8 +21,7 @@ TEST(SchedPillar, AGangHoldsAllItsTasksAndGivesAllBack) {
   EXPECT_EQ(bench.state().nodes.at("s2").free_device_milli, (std::vector<std::int64_t>{0, 0}));
   EXPECT_EQ(bench.state().jobs.at(job).device_milli, 4000);
   EXPECT_EQ(bench.state().simulated_use.begin()->second.held_milli, 4000);
-  ASSERT_TRUE(
-      bench.send("job.end", R"({"job":")" + job + R"(","attempt":1,"state":"succeeded"})"));
+  ASSERT_TRUE(bench.send("job.end", R"({"job":")" + job + R"(","attempt":1,"state":"succeeded"})"));
   EXPECT_EQ(bench.state().nodes.at("s2").free_device_milli,
             (std::vector<std::int64_t>{1000, 1000}));
   EXPECT_EQ(bench.state().simulated_use.begin()->second.held_milli, 0);
@@ -80,10 +66,9 @@ TEST(SchedPillar, AFailedDependencyCancelsWhoWaitsForIt) {
   Bench bench;
   ASSERT_TRUE(bench.send("node.add", kNode));
   const auto submit = [&](const std::string& name, const std::string& after) {
-    return job_of(bench.send("job.submit", R"({"name":")" + name + R"(","command":["x"])" +
-                                               (after.empty() ? "" : R"(,"depends_on":[")" + after +
-                                                                         R"("])") +
-                                               "}"));
+    return job_of(bench.send(
+        "job.submit", R"({"name":")" + name + R"(","command":["x"])" +
+                          (after.empty() ? "" : R"(,"depends_on":[")" + after + R"("])") + "}"));
   };
   const std::string a = submit("a", ""), b = submit("b", a), c = submit("c", b);
   ASSERT_TRUE(bench.send("job.start", start(a, "[]")));
@@ -93,12 +78,11 @@ TEST(SchedPillar, AFailedDependencyCancelsWhoWaitsForIt) {
   const auto shown = bench.ask("job.show", R"({"job":"c"})");
   EXPECT_EQ(base::get_string(shown, "state"), "cancelled");
   EXPECT_NE(base::get_string(shown, "detail").find(b), std::string::npos);
-  EXPECT_EQ(bench
-                .send("job.submit",
-                      R"({"name":"d","command":["x"],"depends_on":[")" + a + R"("]})")
-                .error()
-                .code,
-            "job.dependency_failed");
+  EXPECT_EQ(
+      bench.send("job.submit", R"({"name":"d","command":["x"],"depends_on":[")" + a + R"("]})")
+          .error()
+          .code,
+      "job.dependency_failed");
   const auto unknown =
       bench.send("job.submit", R"({"name":"d","command":["x"],"depends_on":["nobody"]})");
   EXPECT_EQ(unknown.error().code, "job.dependency_unknown");
@@ -109,10 +93,9 @@ TEST(SchedPillar, WhyNamesWhoIsAheadAndWhatWouldHelp) {
   Bench bench;
   ASSERT_TRUE(bench.send("node.add", kNode));
   const auto submit = [&](const std::string& name, int gpus) {
-    return job_of(bench.send("job.submit", R"({"name":")" + name +
-                                               R"(","command":["x"],"predicted_s":60,)" +
-                                               R"("resources":{"gpus":)" + std::to_string(gpus) +
-                                               "}}"));
+    return job_of(
+        bench.send("job.submit", R"({"name":")" + name + R"(","command":["x"],"predicted_s":60,)" +
+                                     R"("resources":{"gpus":)" + std::to_string(gpus) + "}}"));
   };
   const std::string a = submit("a", 1), b = submit("b", 2), c = submit("c", 1);
   ASSERT_TRUE(bench.send("job.start", start(a, "[0]")));

@@ -5,19 +5,6 @@ namespace fulcrum::sched {
 
 namespace {
 
-constexpr const char* kNode =
-    R"({"name":"n1","cpu_milli":8000,"price_usd_per_hour":8,)"
-    R"("devices":[{"index":0,"model":"P100"},{"index":1,"model":"P100"}]})";
-
-std::string job_of(const base::Result<std::vector<std::string>>& streams) {
-  EXPECT_TRUE(streams) << base::describe(streams.error());
-  return streams ? streams->front().substr(4) : "";
-}
-
-std::string start(const std::string& job, const std::string& devices) {
-  return R"({"job":")" + job + R"(","node":"n1","devices":)" + devices + "}";
-}
-
 TEST(SchedPillar, ARunIsAllocatedMeteredAndPaid) {
   Bench bench;
   ASSERT_TRUE(bench.send("node.add", kNode));

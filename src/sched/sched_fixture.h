@@ -6,6 +6,8 @@
 #include "sched/decide.h"
 #include "sched/pillar.h"
 #include "sched/read_models.h"
+#include "sched/refusal.h"
+#include "sched/schedule.h"
 
 namespace fulcrum::sched {
 
@@ -55,6 +57,43 @@ class Bench {
   std::map<std::string, std::uint64_t> versions_;
   int commands_ = 0;
 };
+
+/// Two P100, the node of the tests that send commands.
+inline constexpr const char* kNode =
+    R"({"name":"n1","cpu_milli":8000,"price_usd_per_hour":8,)"
+    R"("devices":[{"index":0,"model":"P100"},{"index":1,"model":"P100"}]})";
+
+/// The job that a submission made.
+inline std::string job_of(const base::Result<std::vector<std::string>>& streams) {
+  EXPECT_TRUE(streams) << base::describe(streams.error());
+  return streams ? streams->front().substr(4) : "";
+}
+
+/// The body of job.start on kNode.
+inline std::string start(const std::string& job, const std::string& devices) {
+  return R"({"job":")" + job + R"(","node":"n1","devices":)" + devices + "}";
+}
+
+/// The same starts in the same order, and the same reasons for the others.
+inline bool same(const Schedule& a, const Schedule& b) {
+  if (a.placements.size() != b.placements.size() || a.refusals.size() != b.refusals.size())
+    return false;
+  for (std::size_t i = 0; i < a.placements.size(); ++i) {
+    const Placement &one = a.placements[i], &other = b.placements[i];
+    if (one.job != other.job || one.node != other.node ||
+        one.taken.devices != other.taken.devices || one.more.size() != other.more.size())
+      return false;
+    for (std::size_t task = 0; task < one.more.size(); ++task)
+      if (one.more[task].node != other.more[task].node ||
+          one.more[task].taken.devices != other.more[task].taken.devices)
+        return false;
+  }
+  for (std::size_t i = 0; i < a.refusals.size(); ++i)
+    if (a.refusals[i].job != b.refusals[i].job ||
+        sentence(a.refusals[i].refusal) != sentence(b.refusals[i].refusal))
+      return false;
+  return true;
+}
 
 inline Node gpu_node(const std::string& name, std::uint32_t gpus,
                      const std::string& model = "P100") {

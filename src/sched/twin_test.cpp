@@ -8,10 +8,10 @@
 #include <filesystem>
 #include <numeric>
 
-#include "sched/twin/bound.h"
 #include "sched/compare.h"
 #include "sched/sched_fixture.h"
 #include "sched/steps.h"
+#include "sched/twin/bound.h"
 
 namespace fulcrum::sched {
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 
+#include "base/files.h"
 #include "base/text_reader.h"
 #include "sched/trace/columns.h"
 #include "sched/trace/rows.h"
@@ -47,7 +48,7 @@ std::optional<double> time_of(std::string_view text) {
 base::Result<std::set<std::string>> listed_clusters(const std::filesystem::path& trace) {
   std::set<std::string> names;
   const auto path = trace.parent_path() / "vc_nodes.csv";
-  if (!std::filesystem::exists(path)) return names;
+  if (!base::file_exists(path)) return names;
   TRY(auto reader, base::CsvReader::open(path));
   std::vector<std::string> fields;
   for (bool is_header = true;; is_header = false) {
