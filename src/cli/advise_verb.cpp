@@ -29,12 +29,11 @@ std::string table_of(const sched::Advice& advice) {
   table.right_aligned = {false, true, true, true, true};
   for (const auto& row : advice.rows) {
     const auto text = [&](double value) { return measure_text(advice.objective, value); };
-    table.rows.push_back(
-        {row.policy, text(row.value.mean),
-         fmt::format("[{}, {}]", text(row.value.low), text(row.value.high)),
-         fmt::format("{} [{}, {}]", text(row.to_best.mean), text(row.to_best.low),
-                     text(row.to_best.high)),
-         text(row.on_trace)});
+    table.rows.push_back({row.policy, text(row.value.mean),
+                          fmt::format("[{}, {}]", text(row.value.low), text(row.value.high)),
+                          fmt::format("{} [{}, {}]", text(row.to_best.mean), text(row.to_best.low),
+                                      text(row.to_best.high)),
+                          text(row.on_trace)});
   }
   return base::render(table);
 }

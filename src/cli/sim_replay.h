@@ -14,7 +14,7 @@ struct SimReplayOptions {
   std::vector<std::string> policies{"fifo"};
   std::uint64_t seeds = 1;
   std::string predict = "auto";
-  std::filesystem::path report;   // empty: none
+  std::filesystem::path report;  // empty: none
 };
 
 /// Returns the process's exit code.

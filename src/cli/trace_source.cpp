@@ -67,10 +67,9 @@ base::Result<Sourced> read_source(const TraceSource& source, const Session& sess
   if (source.format == kLedger) return read_history(source, session);
   const auto reader = sched::find_trace_format(source.format);
   if (reader == nullptr)
-    return base::usage("sim.format", fmt::format("no trace format is called {}", source.format),
-                       "format",
-                       fmt::format("formats: openb, ledger, {}",
-                                   fmt::join(sched::trace_format_names(), ", ")));
+    return base::usage(
+        "sim.format", fmt::format("no trace format is called {}", source.format), "format",
+        fmt::format("formats: openb, ledger, {}", fmt::join(sched::trace_format_names(), ", ")));
   CHECK_OK(check_file(source));
   Sourced sourced;
   TRY(sourced.size, sched::parse_cluster(source.cluster));

@@ -15,7 +15,7 @@ namespace fulcrum::cli {
 struct TraceSource {
   std::filesystem::path trace;  // empty for `ledger`
   std::string format;
-  std::string cluster;  // "80x8"; empty for `ledger`: the home's own nodes
+  std::string cluster;            // "80x8"; empty for `ledger`: the home's own nodes
   double price_usd_per_hour = 0;  // of a node; 0: what the home says of its own
   bool lenient = false;
   bool simulated = false;  // of the home's jobs, the simulated ones

@@ -31,7 +31,8 @@ struct World {
 /// Fails as read_source() and parse_prediction(), or with `advise.resamples`.
 base::Result<World> read_world(const WorldOptions& options, const Session& session);
 /// Fails with `policy.unknown`.
-base::Result<sched::Scenario> scenario_of(const std::string& policy, const sched::ClusterSize& size);
+base::Result<sched::Scenario> scenario_of(const std::string& policy,
+                                          const sched::ClusterSize& size);
 /// Without scenarios. Points to the world.
 sched::ScenarioPlan plan_of(const World& world, const WorldOptions& options);
 /// Rows of the trace that were left out, by reason.

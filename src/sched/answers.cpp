@@ -175,14 +175,11 @@ base::Result<json::value> answer(const State& state, const EtaJob& query,
   answer["now_us"] = now_us;
   answer["p50_us"] = moment(found.p50_s);
   answer["p90_us"] = moment(found.p90_s);
-  answer["basis"] = json::object{{"draws", found.draws},
-                                 {"seed", query.seed},
-                                 {"never_started", found.never},
-                                 {"jobs_before", found.jobs_before},
-                                 {"past_runs", history.size()},
-                                 {"run_times_from", base::encode(found.groups)},
-                                 {"policy", state.policy},
-                                 {"later_jobs", "not foreseen"}};
+  answer["basis"] =
+      json::object{{"draws", found.draws},         {"seed", query.seed},
+                   {"never_started", found.never}, {"jobs_before", found.jobs_before},
+                   {"past_runs", history.size()},  {"run_times_from", base::encode(found.groups)},
+                   {"policy", state.policy},       {"later_jobs", "not foreseen"}};
   return answer;
 }
 

@@ -18,8 +18,7 @@ base::Status check_dependencies(const State& state, const JobSpec& spec) {
                          fmt::format("no job {} waits, runs or ended lately", job), field,
                          "give the id that `job submit` answered");
     if (!ended->second)
-      return base::refused("job.dependency_failed",
-                           fmt::format("job {} did not succeed", job),
+      return base::refused("job.dependency_failed", fmt::format("job {} did not succeed", job),
                            "run it again, and depend on that run");
   }
   return {};

@@ -151,8 +151,8 @@ Eta eta(const ClusterView& view, const OpenJob& job, const RunTimes& history, st
   std::sort(before.begin(), before.end());
   // The smallest value that at least this share of the draws does not exceed.
   const auto quantile = [&](double share) {
-    const auto rank = static_cast<std::size_t>(
-        std::ceil(share * static_cast<double>(starts_s.size())) - 1);
+    const auto rank =
+        static_cast<std::size_t>(std::ceil(share * static_cast<double>(starts_s.size())) - 1);
     const double value = starts_s[rank];
     return std::isfinite(value) ? value : -1;
   };

@@ -40,8 +40,8 @@ struct Eta {
   double p50_s = 0;  // from now; -1: in half of the draws it did not start
   double p90_s = 0;
   std::uint32_t draws = 0;
-  std::uint32_t never = 0;        // draws in which it did not start
-  std::uint64_t jobs_before = 0;  // median of starts before it
+  std::uint32_t never = 0;                      // draws in which it did not start
+  std::uint64_t jobs_before = 0;                // median of starts before it
   std::map<std::string, std::uint64_t> groups;  // drawn run times by the group they came from
 };
 

@@ -174,10 +174,8 @@ void MirrorSide::set_group(std::uint32_t group, const ClusterView& view) {
     }
   }
   use.held_devices = static_cast<double>(held_milli) / kWholeMilli;
-  const std::int64_t all =
-      cluster_.gpu_milli() > 0 ? cluster_.gpu_milli() : cluster_.cpu_milli();
-  use.dominant_share =
-      all > 0 ? static_cast<double>(held_milli) / static_cast<double>(all) : 0;
+  const std::int64_t all = cluster_.gpu_milli() > 0 ? cluster_.gpu_milli() : cluster_.cpu_milli();
+  use.dominant_share = all > 0 ? static_cast<double>(held_milli) / static_cast<double>(all) : 0;
   brain_->set_group(group, use);
 }
 
@@ -218,8 +216,8 @@ void MirrorSide::sync_job(const std::string& job, const ClusterView& view) {
   if (open != view.jobs.end()) {
     if (open->second.spec.simulated != simulated_) return;
     Known& known = jobs_[job];
-    const bool is_idle = open->second.phase != JobPhase::kQueued &&
-                         open->second.phase != JobPhase::kRunning;
+    const bool is_idle =
+        open->second.phase != JobPhase::kQueued && open->second.phase != JobPhase::kRunning;
     if (known.index == kNoJob && is_idle) {
       jobs_.erase(job);
       return;

@@ -59,7 +59,7 @@ class MirrorSide {
   std::unordered_map<std::string, Known> jobs_;
   std::vector<std::string> ids_;  // by JobIndex
   std::unordered_map<std::string, std::uint32_t> group_index_;
-  std::vector<std::string> owners_;  // by group
+  std::vector<std::string> owners_;       // by group
   std::vector<std::int64_t> held_milli_;  // by group, where the view has no use
 };
 

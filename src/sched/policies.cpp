@@ -14,8 +14,7 @@ const std::vector<PolicyInfo>& policy_list() {
     all.push_back({"none", "backfill", "Nobody passes a job that waits for the same nodes"});
     all.push_back({"easy", "backfill",
                    "Whoever does not delay the first that waits may start before it (EASY)"});
-    for (const Preset& preset : presets())
-      all.push_back({preset.name, "preset", preset.summary});
+    for (const Preset& preset : presets()) all.push_back({preset.name, "preset", preset.summary});
     return all;
   }();
   return list;

@@ -109,9 +109,9 @@ base::Result<base::json::value> answer(const State& state, const ShowPolicy& que
   }
   if (meant.empty()) {
     const std::string near = base::nearest(query.name, valid);
-    return base::usage("policy.unknown", fmt::format("no policy is called {}", query.name), "name",
-                       near.empty() ? "`fulcrum policy list` shows them"
-                                    : fmt::format("did you mean {}?", near));
+    return base::usage(
+        "policy.unknown", fmt::format("no policy is called {}", query.name), "name",
+        near.empty() ? "`fulcrum policy list` shows them" : fmt::format("did you mean {}?", near));
   }
   base::json::object answer = meant.front().get_object();
   if (meant.size() > 1) answer["stages"] = std::move(meant);

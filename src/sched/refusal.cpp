@@ -114,10 +114,9 @@ std::string sentence(const Refusal& refusal) {
     case RefusalCode::kHeld:
       return "held until it is released";
     case RefusalCode::kDependency:
-      return refusal.need == 1
-                 ? fmt::format("waits for job {} to succeed", refusal.job)
-                 : fmt::format("waits for {} jobs to succeed, the first is {}", refusal.need,
-                               refusal.job);
+      return refusal.need == 1 ? fmt::format("waits for job {} to succeed", refusal.job)
+                               : fmt::format("waits for {} jobs to succeed, the first is {}",
+                                             refusal.need, refusal.job);
     case RefusalCode::kGang:
       return fmt::format(
           "needs room for {} tasks at once, there is room for {} now ({} when all is empty)",

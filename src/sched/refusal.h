@@ -24,8 +24,8 @@ enum class RefusalCode {
   kGang,             // `need` tasks, room now for `free` of them, at most `capacity` when empty
   kBehind,           // `job` is ahead and waits for what this one would take
 };
-BOOST_DESCRIBE_ENUM(RefusalCode, kHeld, kDependency, kNoNode, kGpuModelAbsent, kNotEnoughGpu, kNotEnoughCpu,
-                    kNotEnoughMemory, kNotEnoughCustom, kFragmented, kGang, kBehind)
+BOOST_DESCRIBE_ENUM(RefusalCode, kHeld, kDependency, kNoNode, kGpuModelAbsent, kNotEnoughGpu,
+                    kNotEnoughCpu, kNotEnoughMemory, kNotEnoughCustom, kFragmented, kGang, kBehind)
 
 struct Refusal {
   RefusalCode code = RefusalCode::kNoNode;

@@ -12,7 +12,7 @@ struct Unblock {
   std::string when;  // released, jobs_succeed, node_up, node_added, jobs_end, job_starts, now
   std::vector<std::string> jobs;
   std::vector<std::string> nodes;
-  std::uint64_t count = 0;    // of jobs or nodes, all of them
+  std::uint64_t count = 0;       // of jobs or nodes, all of them
   std::int64_t expected_us = 0;  // jobs_end: when, by what is known of them; 0: not known
 };
 BOOST_DESCRIBE_STRUCT(Unblock, (), (when, jobs, nodes, count, expected_us))

@@ -1,8 +1,8 @@
 // base/text_reader.h and data/event_table.h: CSV of any shape.
 #include <algorithm>
 
-#include "data/event_table.h"
 #include "base/text_reader.h"
+#include "data/event_table.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/memory_file.h"
 

@@ -189,8 +189,8 @@ Dispatcher::Ending Dispatcher::record_end(const std::string& job, const Tracked&
                     {"signal", status.signal},
                     {"cpu_s", status.cpu_s},
                     {"peak_memory_bytes", status.peak_memory_bytes},
-                    {"useful_device_s", useful_device_s(tracked.cores, tracked.device_count, status,
-                                                        ending.samples)},
+                    {"useful_device_s",
+                     useful_device_s(tracked.cores, tracked.device_count, status, ending.samples)},
                     {"isolation", status.isolation},
                     {"detail", detail}};
   ending.reply = send(command("job.end", std::move(body), "job.end/" + ending.run));

@@ -1,5 +1,5 @@
-// What a mirror of a live cluster needs besides the twin's calls: jobs that run already, starts that
-// are only proposed.
+// What a mirror of a live cluster needs besides the twin's calls: jobs that run already, starts
+// that are only proposed.
 #include <utility>
 
 #include "sched/core/brain.h"

@@ -25,10 +25,10 @@ struct Job {
   std::uint32_t group = 0;  // whose turn it is: owner, project or partition
   double priority = 1;      // weight of its completion time, > 0
   double submit_s = 0;
-  double predicted_s = 0;  // 0: unknown
-  double limit_s = 0;      // 0: none
-  double deadline_s = 0;   // 0: none
-  double devices = 0;      // over all tasks; cores where there are none
+  double predicted_s = 0;               // 0: unknown
+  double limit_s = 0;                   // 0: none
+  double deadline_s = 0;                // 0: none
+  double devices = 0;                   // over all tasks; cores where there are none
   std::uint64_t arrival = kArrivesNow;  // who came first: decides ties of the order
 };
 

@@ -48,13 +48,12 @@ std::uint32_t devices_of(const Task& task, bool cores) {
 
 }  // namespace
 
-base::Result<Trace> trace_of_history(const base::json::array& rows,
-                                     const HistoryOptions& options) {
+base::Result<Trace> trace_of_history(const base::json::array& rows, const HistoryOptions& options) {
   Rows trace("the job history", {});
   std::int64_t zero_us = 0;
   std::vector<std::pair<Times, TraceJob>> jobs;
-  // Oldest first: owners are numbered as they come, as in the live scheduler, and the number decides
-  // between owners who are equal.
+  // Oldest first: owners are numbered as they come, as in the live scheduler, and the number
+  // decides between owners who are equal.
   for (std::size_t i = rows.size(); i-- > 0;) {
     const auto& row = rows[i];
     const Times times{base::get_integer(row, "submitted_us"), base::get_integer(row, "started_us"),

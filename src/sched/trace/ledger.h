@@ -15,7 +15,8 @@ struct HistoryOptions {
 /// times that cannot be. A job that was lost and started again counts from its last start; one that
 /// was held or waited for others counts as submitted when it was (the history does not say when it
 /// went into the queue). Groups are owners, which is what fair share is fair to; users are
-/// (owner, project). TraceJob::line counts from the oldest row. Time zero is the first submission. Fails with `trace.empty`.
+/// (owner, project). TraceJob::line counts from the oldest row. Time zero is the first submission.
+/// Fails with `trace.empty`.
 base::Result<Trace> trace_of_history(const base::json::array& rows, const HistoryOptions& options);
 
 }  // namespace fulcrum::sched

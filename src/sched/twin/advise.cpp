@@ -18,9 +18,9 @@ constexpr std::string_view kReference = "fifo";
 constexpr double kWorthSaying = 0.01;  // of the reference's value
 constexpr std::size_t kMostLosses = 3;
 /// In the order in which they would be told.
-constexpr Measure kToldOf[] = {Measure::large_wait_p99, Measure::wait_p99,  Measure::small_wait_p99,
-                               Measure::weighted_wait,  Measure::wait,      Measure::wait_p90,
-                               Measure::slowdown,       Measure::makespan,  Measure::utilization};
+constexpr Measure kToldOf[] = {Measure::large_wait_p99, Measure::wait_p99, Measure::small_wait_p99,
+                               Measure::weighted_wait,  Measure::wait,     Measure::wait_p90,
+                               Measure::slowdown,       Measure::makespan, Measure::utilization};
 
 const MeasureFacts& facts_of(Measure measure) {
   return kMeasures[static_cast<std::size_t>(measure)];
@@ -128,8 +128,7 @@ std::vector<std::string> method_words(const ScenarioPlan& plan, const Blocks& bl
   if (plan.resamples > 0)
     words.push_back(base::text("advise.method", plan.resamples,
                                measure_text(Measure::wait, blocks.block_s), plan.seed));
-  words.push_back(
-      base::text(fmt::format("advise.knows_{}", prediction_name(plan.prediction))));
+  words.push_back(base::text(fmt::format("advise.knows_{}", prediction_name(plan.prediction))));
   return words;
 }
 

@@ -16,9 +16,9 @@ base::Result<Measure> parse_objective(std::string_view text);
 
 struct AdviceRow {
   std::string policy;
-  double on_trace = 0;         // the objective on the trace itself
-  Estimate value;              // over the resamples
-  Estimate to_best;            // value - the best row's, paired; zeros for the best row
+  double on_trace = 0;  // the objective on the trace itself
+  Estimate value;       // over the resamples
+  Estimate to_best;     // value - the best row's, paired; zeros for the best row
   double relative_to_best = 0;
   Estimate to_reference;       // paired, as a part of the reference's value
   bool clearly_worse = false;  // the interval of to_best lies on the worse side of 0

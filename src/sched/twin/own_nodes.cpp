@@ -24,7 +24,8 @@ ClusterSize size_of(const base::json::value& node) {
   size.price_usd_per_hour = base::get_number(node, "price_usd_per_hour");
   size.cores = of_cores(node);
   const auto* devices = base::find_path(node, "devices");
-  const std::size_t gpus = devices != nullptr && devices->is_array() ? devices->as_array().size() : 0;
+  const std::size_t gpus =
+      devices != nullptr && devices->is_array() ? devices->as_array().size() : 0;
   size.devices = static_cast<std::uint32_t>(
       size.cores ? std::max<std::int64_t>(1, size.cpu_milli / kWhole)
                  : static_cast<std::int64_t>(std::min<std::size_t>(gpus, kMaxDevices)));

@@ -39,8 +39,9 @@ struct RunningJob {
 };
 
 /// Priority x devices x time in the system until the horizon, summed over the jobs that wait and
-/// those that come (`arrivals`, by submit_s), if the policy ruled from now on. Jobs take what is expected of them; one that
-/// outlived that, twice as long, again and again; one of which nothing is known, `unknown_s`.
+/// those that come (`arrivals`, by submit_s), if the policy ruled from now on. Jobs take what is
+/// expected of them; one that outlived that, twice as long, again and again; one of which nothing
+/// is known, `unknown_s`.
 double simulate_queue(const Brain& brain, const std::vector<RunningJob>& running,
                       const std::vector<Job>& arrivals, const Policy& policy, double now_s,
                       double horizon_s, double unknown_s);

@@ -44,7 +44,8 @@ double least_large(const Workload& workload) {
   return std::max(2.0, percentile(devices, 0.9));
 }
 
-/// By job: did it come in the tenth of the quarters of a day in which most device time was asked for?
+/// By job: did it come in the tenth of the quarters of a day in which most device time was asked
+/// for?
 std::vector<char> in_bursts(const Workload& workload) {
   constexpr double kBinS = 21600;
   std::map<std::int64_t, double> asked_s;
@@ -87,7 +88,8 @@ Outcome outcome_of(const Workload& workload, const Replay& run, double devices,
   };
   std::vector<double> wait_s, small_s, large_s;
   double first_s = INFINITY, last_s = -INFINITY;
-  double burst_weights = 0, burst_s = 0, weights = 0, weighted_s = 0, jct_s = 0, slowdown = 0, held_s = 0, cost = 0, never = 0;
+  double burst_weights = 0, burst_s = 0, weights = 0, weighted_s = 0, jct_s = 0, slowdown = 0,
+         held_s = 0, cost = 0, never = 0;
   for (std::size_t i = 0; i < workload.jobs.size(); ++i)
     if (!std::isnan(run.start_s[i])) first_s = std::min(first_s, workload.jobs[i].submit_s);
   const double large = least_large(workload);
@@ -177,8 +179,7 @@ std::vector<std::vector<Outcome>> run_scenarios(const ScenarioPlan& plan) {
     for (std::size_t i = next++; i < numbers * worlds; i = next++) {
       const std::size_t number = i / worlds, world = i % worlds;
       const Trace drawn = resample(*plan.trace, blocks, plan.seed, number);
-      outcomes[number][world] =
-          run_scenario(plan.scenarios[world], drawn, plan.prediction, number);
+      outcomes[number][world] = run_scenario(plan.scenarios[world], drawn, plan.prediction, number);
     }
   };
   std::vector<std::jthread> others;

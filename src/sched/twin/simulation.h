@@ -24,9 +24,8 @@ struct SimulationRun {
   double seconds = 0;  // of the replay alone; set by the caller, who has a clock
 };
 
-/// "perfect", "limit", "given", "last_two"; "auto": what was said at the submission where it was for
-/// most jobs, else the limit where most have one, else perfect. Fails with
-/// `sim.predict`.
+/// "perfect", "limit", "given", "last_two"; "auto": what was said at the submission where it was
+/// for most jobs, else the limit where most have one, else perfect. Fails with `sim.predict`.
 base::Result<Prediction> parse_prediction(std::string_view text, const Trace& trace);
 std::string_view prediction_name(Prediction prediction);
 

@@ -15,7 +15,7 @@ struct WhatIfRow {
   Estimate changed;
   Estimate difference;           // changed - base, paired
   Estimate relative_difference;  // as a part of the base's value
-  std::string verdict;  // "better", "worse", "unclear" (the interval holds 0) or "same"
+  std::string verdict;           // "better", "worse", "unclear" (the interval holds 0) or "same"
 };
 BOOST_DESCRIBE_STRUCT(WhatIfRow, (),
                       (measure, unit, base, changed, difference, relative_difference, verdict))

@@ -7,8 +7,8 @@
 
 namespace fulcrum::sched {
 
-/// `nodes` equal nodes of `devices` devices; above kMaxDevices a node is a pool of processors. Where
-/// `cpu_milli` is given, nodes have that and memory too, and tasks take what they asked for.
+/// `nodes` equal nodes of `devices` devices; above kMaxDevices a node is a pool of processors.
+/// Where `cpu_milli` is given, nodes have that and memory too, and tasks take what they asked for.
 struct ClusterSize {
   std::uint32_t nodes = 0;
   std::uint32_t devices = 0;
