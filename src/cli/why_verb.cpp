@@ -24,6 +24,7 @@ std::string gibibytes(std::int64_t bytes) {
 }
 
 std::string amount(const std::string& code, std::int64_t value, const std::string& resource) {
+  if (code == "quota") return text("wait.devices", number(static_cast<double>(value) / 1000));
   if (code == "not_enough_cpu")
     return text("wait.cores", number(static_cast<double>(value) / 1000));
   if (code == "not_enough_memory") return gibibytes(value);
@@ -43,6 +44,13 @@ std::string reason_text(const json::value& reason) {
   if (code == "gpu_model_absent") return text("wait.gpu_model_absent", need, resource);
   if (code == "gang") return text("wait.gang", need, free, capacity);
   if (code == "behind") return job.empty() ? text("wait.next") : text("wait.behind", job);
+  if (code == "quota")
+    return text("wait.quota", amount(code, need, resource), resource, amount(code, free, resource),
+                amount(code, capacity, resource));
+  if (code == "budget")
+    return text("wait.budget", resource, number(base::get_number(reason, "spent_usd")),
+                number(base::get_number(reason, "budget_usd")));
+  if (code == "window") return text("wait.window", resource);
   if (code == "held" || code == "no_node" || code == "fragmented") return text("wait." + code);
   const std::int64_t largest = base::get_integer(reason, "largest_free_on_one_node");
   return text("wait.not_enough", amount(code, need, resource), amount(code, largest, resource),
@@ -80,7 +88,10 @@ std::string unblock_text(const json::value& unblock, const std::string& job) {
     return expected_us > 0
                ? text("unblock.jobs_end_in", count, listed(unblock, "jobs"), until(expected_us))
                : text("unblock.jobs_end", count, listed(unblock, "jobs"));
-  if (when == "now" || when == "node_added") return text("unblock." + when);
+  if (when == "budget" && expected_us > 0) return text("unblock.budget_in", until(expected_us));
+  if (when == "now" || when == "node_added" || when == "budget" || when == "quota_freed" ||
+      when == "window_ends")
+    return text("unblock." + when);
   return {};
 }
 

@@ -30,8 +30,8 @@ enum class RunState { kRunning, kExited, kSignalled, kTimeLimit, kStopped, kLost
 
 struct RunStatus {
   RunState state = RunState::kRunning;
-  int exit_code = 0;  // when kExited
-  int signal = 0;     // when kSignalled
+  int exit_code = 0;  // when kExited, or in the grace when kStopped
+  int signal = 0;     // when kSignalled, or what ended it when kStopped
   std::int64_t started_us = 0;
   std::int64_t ended_us = 0;           // 0 while running
   double cpu_s = 0;                    // user + system, whole process tree; once ended
@@ -56,8 +56,9 @@ class Executor {
   virtual base::Status start(const LaunchSpec& spec) = 0;
   /// `exec.unknown` for a job that was never started here.
   virtual base::Result<RunStatus> status(const std::string& job_id) = 0;
-  /// Asks the whole process tree to end, and kills it after the grace. Returns at once.
-  virtual base::Status stop(const std::string& job_id) = 0;
+  /// Asks the whole process tree to end, and kills it after the grace: that of its launch, or
+  /// `grace_us` where it is above 0. The first stop's grace counts. Returns at once.
+  virtual base::Status stop(const std::string& job_id, std::int64_t grace_us = 0) = 0;
   /// Jobs that were started here, by this process or an earlier one, and not yet forgotten.
   virtual base::Result<std::vector<std::string>> attach() = 0;
   /// Drops the bookkeeping of an ended job; logs stay. Starting the id again would run it again.

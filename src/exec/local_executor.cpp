@@ -128,10 +128,16 @@ class LocalExecutor final : public Executor {
     return ended(status, end);
   }
 
-  base::Status stop(const std::string& job_id) override {
+  base::Status stop(const std::string& job_id, std::int64_t grace_us) override {
     shim::Fields status;
     if (!read(folder_of(job_id), shim::kStatusFile, status))
       return base::not_found("exec.unknown", "no job " + job_id + " was started here");
+    if (grace_us > 0 &&
+        !shim::replace_file(path(folder_of(job_id), shim::kStopFile),
+                            shim::write_fields({{"grace_us", std::to_string(grace_us)}}), 0600,
+                            false))
+      return base::failed(
+          "exec.stop", fmt::format("cannot write into {}: {}", folder_of(job_id), system_reason()));
     signal_process(static_cast<pid_t>(shim::integer_field(status, "pid")), SIGTERM,
                    [&] { return shim_is_alive(status); });
     return {};
@@ -156,7 +162,7 @@ class LocalExecutor final : public Executor {
     TRY(const RunStatus now, status(job_id));
     if (now.state == RunState::kRunning)
       return base::conflict("exec.running", "job " + job_id + " still runs");
-    for (const auto file : {shim::kStatusFile, shim::kExitFile, shim::kLockFile})
+    for (const auto file : {shim::kStatusFile, shim::kExitFile, shim::kLockFile, shim::kStopFile})
       ::unlink(path(folder_of(job_id), file).c_str());
     return {};
   }

@@ -1,5 +1,6 @@
 // The twin of a real executor: jobs are entries in a table, time is the clock's.
 #include <fmt/format.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <chrono>
@@ -44,7 +45,7 @@ class SimulatedExecutor final : public Executor {
     return status_of(*job);
   }
 
-  base::Status stop(const std::string& job_id) override {
+  base::Status stop(const std::string& job_id, std::int64_t) override {
     const std::lock_guard lock(mutex_);
     TRY(SimulatedJob * job, find(job_id));
     if (status_of(*job).state == RunState::kRunning) job->stopped_us = clock_.now_us();
@@ -119,6 +120,7 @@ class SimulatedExecutor final : public Executor {
     const std::int64_t end_us = job.started_us + (over ? limit_us : job.duration_us);
     if (job.stopped_us != 0) {
       now.state = RunState::kStopped;
+      now.signal = SIGTERM;
       now.ended_us = job.stopped_us;
     } else if (clock_.now_us() >= end_us) {
       now.state = over ? RunState::kTimeLimit : RunState::kExited;

@@ -56,6 +56,7 @@ base::Result<RunTimes> past_run_times(const TableReader& tables) {
       const json::object job = ledger::row_as_json(*tables.spec("sched_jobs"), row);
       const std::int64_t started_us = base::get_integer(job, "started_us");
       if (started_us == 0 || base::get_integer(job, "simulated") != 0) continue;
+      if (base::get_integer(job, "preemptions") > 0) continue;  // its last start was a part of it
       history.add(base::get_string(job, "owner"), base::get_string(job, "project"),
                   base::get_string(job, "name"),
                   static_cast<double>(base::get_integer(job, "ended_us") - started_us) / 1e6);
@@ -96,8 +97,10 @@ base::Result<json::value> answer(const State& state, const ShowJob& query,
   for (const auto& row : starts)
     shown.push_back(ledger::row_as_json(*tables.spec("sched_allocations"), row));
   job["allocations"] = std::move(shown);
-  if (const auto open = state.jobs.find(id); open != state.jobs.end())
+  if (const auto open = state.jobs.find(id); open != state.jobs.end()) {
     job["spec"] = base::encode(open->second.spec);
+    job["preempt_requested"] = open->second.preempt_requested;
+  }
   return job;
 }
 
@@ -117,7 +120,8 @@ base::Result<json::value> answer(const State& state, const WhyJob& query,
   const ClusterView view = view_of(state, state.last_us);
   answer["state"] = base::enum_name(waiting.phase);
   answer["policy"] = state.policy;
-  if (waiting.phase == JobPhase::kQueued) {
+  if (waiting.phase == JobPhase::kQueued &&
+      !out_of_money(state.quotas, waiting.spec, view.now_us)) {
     json::array first;
     std::uint64_t ahead = 0;
     for (const auto& other : queue_order(view, waiting.spec.simulated)) {
@@ -206,6 +210,9 @@ base::Result<json::value> answer(const State& state, const ShowQueue& query, con
   std::vector<const OpenJob*> waiting;
   for (const bool simulated : {false, true})
     for (const auto& id : queue_order(view, simulated)) waiting.push_back(&state.jobs.at(id));
+  for (const auto& [id, job] : state.jobs)
+    if (job.phase == JobPhase::kQueued && out_of_money(state.quotas, job.spec, view.now_us))
+      waiting.push_back(&job);
   const std::uint64_t queued = waiting.size();
   std::uint64_t running = 0;
   for (const auto& [id, job] : state.jobs) {

@@ -7,7 +7,7 @@
 
 namespace fulcrum::sched {
 
-enum class ChangeOf { kJob, kAvailability, kNodes };
+enum class ChangeOf { kJob, kAvailability, kNodes, kQuotas, kReservations };
 
 struct Change {
   ChangeOf of = ChangeOf::kJob;

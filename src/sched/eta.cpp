@@ -52,13 +52,15 @@ class Future {
 
  private:
   void will_end(const MirrorSide& side, JobIndex index, double start_s) {
-    const JobSpec& spec = view_.jobs.at(side.id(index)).spec;
+    const OpenJob& job = view_.jobs.at(side.id(index));
+    const JobSpec& spec = job.spec;
     const double elapsed_s = std::max(0.0, now_s_ - start_s);
     RunTimes::Draw draw;
     if (spec.simulated) {
-      draw = {spec.predicted_s, RunTimes::Group::kPrediction};
-    } else {
-      draw = history_.draw(spec, elapsed_s, random_.uniform());
+      draw = {left_s(job, spec.predicted_s), RunTimes::Group::kPrediction};
+    } else {  // what it kept was run before
+      draw = history_.draw(spec, elapsed_s + job.kept_s, random_.uniform());
+      draw.run_s -= job.kept_s;
     }
     if (spec.time_limit_s > 0) draw.run_s = std::min(draw.run_s, spec.time_limit_s);
     ++eta_.groups[std::string(group_name(draw.group))];

@@ -3,6 +3,8 @@
 #include <boost/describe/class.hpp>
 #include <boost/describe/enum.hpp>
 
+#include <algorithm>
+
 #include "sched/resources.h"
 
 namespace fulcrum::sched {
@@ -45,6 +47,10 @@ BOOST_DESCRIBE_STRUCT(JobSpec, (),
 enum class JobPhase { kHeld, kBlocked, kQueued, kRunning };
 BOOST_DESCRIBE_ENUM(JobPhase, kHeld, kBlocked, kQueued, kRunning)
 
+/// Why a running job is asked to make room. kOperator is a person's word, the others are policy's.
+enum class PreemptReason { kOperator, kPriority, kQuota, kIdle, kDefrag, kResize };
+BOOST_DESCRIBE_ENUM(PreemptReason, kOperator, kPriority, kQuota, kIdle, kDefrag, kResize)
+
 /// Where one task of a gang runs.
 struct TaskPlace {
   std::string node;
@@ -68,9 +74,21 @@ struct OpenJob {
   double node_price_usd_per_hour = 0;  // its share, as when it started
   std::int64_t device_milli = 0;
   bool cancel_requested = false;
+  bool preempt_requested = false;  // it runs, and was asked to make room
+  PreemptReason preempt_reason = PreemptReason::kOperator;
+  double preempt_grace_s = 0;     // 0: the executor's own
+  std::uint32_t preemptions = 0;  // so far; each was a start that does not count as a retry
+  double kept_s = 0;              // of its work, what its checkpoints kept when it last stopped
 };
 BOOST_DESCRIBE_STRUCT(OpenJob, (),
                       (id, spec, phase, order, submitted_us, attempt, node, taken, more, waits_for,
-                       started_us, node_price_usd_per_hour, device_milli, cancel_requested))
+                       started_us, node_price_usd_per_hour, device_milli, cancel_requested,
+                       preempt_requested, preempt_reason, preempt_grace_s, preemptions, kept_s))
+
+/// Of a run time that was said of the whole job, what is left when it starts (or started) with what
+/// it had kept; 0 stays 0: unknown.
+inline double left_s(const OpenJob& job, double whole_s) {
+  return whole_s <= 0 ? 0 : std::max(whole_s - job.kept_s, 1e-6);
+}
 
 }  // namespace fulcrum::sched

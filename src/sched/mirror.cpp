@@ -29,6 +29,14 @@ DeviceMask mask_of(const Taken& taken) {
   return mask;
 }
 
+std::set<std::string> spent_quotas(const ClusterView& view, bool simulated) {
+  std::set<std::string> spent;
+  if (view.quotas)
+    for (const auto& [name, quota] : *view.quotas)
+      if (is_spent(quota, simulated, view.now_us)) spent.insert(name);
+  return spent;
+}
+
 }  // namespace
 
 Policy policy_of(const ClusterView& view) {
@@ -40,7 +48,7 @@ Policy policy_of(const ClusterView& view) {
 }
 
 MirrorSide::MirrorSide(const ClusterView& view, bool simulated, const Policy& policy)
-    : simulated_(simulated) {
+    : simulated_(simulated), spent_(spent_quotas(view, simulated)) {
   add_nodes(view);
   brain_ = std::make_unique<Brain>(cluster_, BrainOptions{.policy = policy, .typical = {}});
   std::vector<const OpenJob*> open;
@@ -50,7 +58,7 @@ MirrorSide::MirrorSide(const ClusterView& view, bool simulated, const Policy& po
       open.push_back(&job);
   std::sort(open.begin(), open.end(),
             [](const OpenJob* a, const OpenJob* b) { return a->order < b->order; });
-  for (const OpenJob* job : open) sync(*job, jobs_[job->id], seconds(view.now_us));
+  for (const OpenJob* job : open) sync(*job, jobs_[job->id], view);
   for (std::uint32_t group = 0; group < owners_.size(); ++group) set_group(group, view);
 }
 
@@ -129,7 +137,7 @@ Job MirrorSide::job_of(const OpenJob& open) {
   job.group = group_of(spec.owner);
   job.priority = spec.priority;
   job.submit_s = seconds(open.submitted_us);
-  job.predicted_s = spec.predicted_s;
+  job.predicted_s = left_s(open, spec.predicted_s);
   job.limit_s = spec.time_limit_s;
   job.deadline_s = seconds(spec.deadline_us);
   std::int64_t milli = std::int64_t{spec.resources.gpus} * spec.resources.gpu_milli;
@@ -189,24 +197,39 @@ void MirrorSide::stop(Known& known, double now_s) {
   known.phase = JobPhase::kHeld;
 }
 
+bool MirrorSide::is_stopped_by_budget(const OpenJob& open, const ClusterView& view) const {
+  if (spent_.empty() || open.phase != JobPhase::kQueued) return false;
+  const auto quotas = quotas_of(*view.quotas, open.spec);
+  return std::any_of(quotas.begin(), quotas.end(),
+                     [&](const QuotaState* quota) { return spent_.contains(quota->quota.quota); });
+}
+
+bool MirrorSide::budgets_changed(const ClusterView& view) const {
+  return spent_quotas(view, simulated_) != spent_;
+}
+
 /// Brings what the brain believes of one job to what the ledger says.
-void MirrorSide::sync(const OpenJob& open, Known& known, double now_s) {
-  const bool same = known.phase == open.phase &&
-                    (open.phase != JobPhase::kRunning || known.attempt == open.attempt);
+void MirrorSide::sync(const OpenJob& open, Known& known, const ClusterView& view) {
+  const double now_s = seconds(view.now_us);
+  const bool waits = open.phase == JobPhase::kBlocked || is_stopped_by_budget(open, view);
+  const JobPhase phase = waits ? JobPhase::kHeld : open.phase;
+  const bool same =
+      known.phase == phase && (open.phase != JobPhase::kRunning || known.attempt == open.attempt);
   if (known.index != kNoJob && same) return;
-  if (known.index == kNoJob) {
+  stop(known, now_s);
+  if (known.index == kNoJob || known.kept_s != open.kept_s) {  // less is left of it: as if new
     known.index = brain_->admit(job_of(open));
+    known.kept_s = open.kept_s;
     ids_.push_back(open.id);
   }
-  stop(known, now_s);
-  if (open.phase == JobPhase::kQueued) brain_->wait(known.index);
+  if (phase == JobPhase::kQueued) brain_->wait(known.index);
   if (open.phase == JobPhase::kRunning) {
     const Job& job = brain_->job(known.index);
     known.held_milli = open.device_milli;
     held_milli_[job.group] += open.device_milli;
     brain_->run(known.index, held_by(open, job.shape), seconds(open.started_us));
   }
-  known.phase = open.phase == JobPhase::kBlocked ? JobPhase::kHeld : open.phase;
+  known.phase = phase;
   known.attempt = open.attempt;
 }
 
@@ -222,7 +245,7 @@ void MirrorSide::sync_job(const std::string& job, const ClusterView& view) {
       jobs_.erase(job);
       return;
     }
-    sync(open->second, known, now_s);
+    sync(open->second, known, view);
     return set_group(brain_->job(known.index).group, view);
   }
   const auto known = jobs_.find(job);
@@ -262,10 +285,12 @@ Mirror::Mirror(const ClusterView& view, const ChangeLog* changes)
 bool Mirror::catch_up(const ClusterView& view, const ChangeLog& changes) {
   if (log_id_ != changes.id() || seen_ < changes.begin() || order_ != view.order_policy ||
       place_ != view.place_policy || backfill_ != view.backfill || real_.is_worn() ||
-      simulated_.is_worn())
+      simulated_.is_worn() || real_.budgets_changed(view) || simulated_.budgets_changed(view))
     return false;
   for (std::uint64_t position = seen_; position < changes.end(); ++position)
-    if (changes.at(position).of == ChangeOf::kNodes) return false;
+    if (const ChangeOf of = changes.at(position).of;
+        of != ChangeOf::kJob && of != ChangeOf::kAvailability)
+      return false;
   for (; seen_ < changes.end(); ++seen_) {
     const Change& change = changes.at(seen_);
     for (MirrorSide* side : {&real_, &simulated_}) {

@@ -2,6 +2,7 @@
 // The scheduler's state as core::Brain sees it: strings become numbers once, and what the ledger
 // decided is repeated. Real and simulated jobs are two clusters that never meet.
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -29,6 +30,8 @@ class MirrorSide {
   Brain& brain() { return *brain_; }
   /// Requires a job that is queued or runs.
   JobIndex index(const std::string& job) const { return jobs_.at(job).index; }
+  /// Quotas of this side whose budget is used up are not what they were when it was made.
+  bool budgets_changed(const ClusterView& view) const;
   /// Most of its jobs have ended: a new one would be smaller.
   bool is_worn() const { return ids_.size() > 4 * jobs_.size() + 65'536; }
 
@@ -38,18 +41,21 @@ class MirrorSide {
     JobPhase phase = JobPhase::kHeld;  // kHeld: neither queued nor running
     std::uint32_t attempt = 0;
     std::int64_t held_milli = 0;
+    double kept_s = 0;
   };
   void add_nodes(const ClusterView& view);
   std::uint16_t model_of(const Node& node);
   Shape shape_of(const Demand& demand) const;
   Job job_of(const OpenJob& open);
   std::vector<Held> held_by(const OpenJob& open, ShapeIndex shape) const;
-  void sync(const OpenJob& open, Known& known, double now_s);
+  void sync(const OpenJob& open, Known& known, const ClusterView& view);
+  bool is_stopped_by_budget(const OpenJob& open, const ClusterView& view) const;
   void stop(Known& known, double now_s);
   std::uint32_t group_of(const std::string& owner);
   void set_group(std::uint32_t group, const ClusterView& view);
 
   bool simulated_;
+  std::set<std::string> spent_;  // quotas whose budget is used up
   Cluster cluster_;
   std::unique_ptr<Brain> brain_;
   std::vector<std::string> node_names_;

@@ -26,7 +26,7 @@ class World {
 
   void something() {
     bench_.now_us += static_cast<std::int64_t>(random_.below(30'000'000));
-    switch (random_.below(12)) {
+    switch (random_.below(13)) {
       case 0:
         return availability();
       case 1:
@@ -48,7 +48,12 @@ class World {
         if (const OpenJob* job = some(JobPhase::kHeld)) send("job.release", {{"job", job->id}});
         return;
       case 7:
-        return end("succeeded");
+        if (const OpenJob* job = some(JobPhase::kRunning))
+          send("job.preempt", {{"job", job->id}, {"reason", "priority"}});
+        return end("preempted");
+      case 8:
+        return send("quota.set", {{"quota", one_of({"default", "shop"})},
+                                  {"budget_usd", 0.01 * static_cast<double>(random_.below(100))}});
       default:
         return submit();
     }
@@ -99,6 +104,7 @@ class World {
                       {"memory_bytes", std::int64_t{16} << 30},
                       {"custom", {{"licence", random_.below(3)}}},
                       {"simulated", random_.below(2) == 0},
+                      {"price_usd_per_hour", random_.below(8)},
                       {"device_kind", random_.below(4) == 0 ? "core" : "gpu"},
                       {"devices", std::move(devices)}});
   }
@@ -115,6 +121,7 @@ class World {
     if (random_.below(4) == 0) resources["gpu_model"] = one_of({"P100", "V100|P100", "A100"});
     if (random_.below(6) == 0) resources["custom"] = json::object{{"licence", 1}};
     json::object body{{"name", "j"},
+                      {"project", one_of({"default", "shop", "other"})},
                       {"owner", one_of({"anna", "bo", "chen"})},
                       {"command", {"true"}},
                       {"priority", 1 + random_.below(4)},
@@ -123,6 +130,8 @@ class World {
                       {"simulated", simulated},
                       {"held", random_.below(8) == 0},
                       {"max_retries", random_.below(2)},
+                      {"preemptible", random_.below(2) == 0},
+                      {"checkpoint_every_s", random_.below(20)},
                       {"resources", std::move(resources)}};
     if (random_.below(3) == 0)
       body["deadline_us"] = bench_.now_us + 1'000'000 * (1 + static_cast<int>(random_.below(90)));

@@ -41,7 +41,10 @@ ledger::TableSpec jobs_table() {
                       {"cost_usd", kReal},
                       {"team", kText},
                       {"tasks", kInteger},
-                      {"deadline_us", kInteger}},
+                      {"deadline_us", kInteger},
+                      {"preemptions", kInteger},
+                      {"kept_s", kReal},
+                      {"lost_device_s", kReal}},
           .key_columns = 1,
           .indexed = {"state", "name", "project", "owner"}};
 }
@@ -66,7 +69,11 @@ ledger::TableSpec allocations_table() {
                       {"allocated_device_s", kReal},
                       {"cost_usd", kReal},
                       {"cpu_s", kReal},
-                      {"isolation", kText}},
+                      {"isolation", kText},
+                      {"lost_device_s", kReal},
+                      {"outcome", kText},
+                      {"preempt_reason", kText},
+                      {"made_room_for", kText}},
           .key_columns = 2,
           .indexed = {"project", "ended_us"}};
 }
@@ -208,6 +215,7 @@ void project_submitted(const ledger::Event& event, const json::value& payload,
   record["deadline_us"] = base::get_integer(spec, "deadline_us");
   record["simulated"] = flag(spec, "simulated");
   record["starts"] = std::int64_t{0};
+  record["preemptions"] = std::int64_t{0};
   record["submitted_us"] = event.time_us;
   record.save();
 }
@@ -240,8 +248,18 @@ void add(ledger::Value& sum, double amount) {
   sum = ledger::as_real(sum) + amount;
 }
 
+void project_preempt_requested(const json::value& payload, ledger::TableWriter& tables) {
+  const std::string id = base::get_string(payload, "job");
+  Record job(tables, kJobs, {id});
+  Record start(tables, kAllocations, {id, ledger::as_integer(job["starts"])});
+  start["preempt_reason"] = base::get_string(payload, "reason");
+  start["made_room_for"] = base::get_string(payload, "for_job");
+  start.save();
+}
+
+/// How a start ended: `outcome`.
 void project_run(const ledger::Event& event, const json::value& payload, Record& job,
-                 ledger::TableWriter& tables) {
+                 const std::string& outcome, ledger::TableWriter& tables) {
   const json::value& run = inside(payload, "run");
   const std::int64_t attempt = base::get_integer(run, "attempt");
   if (attempt == 0) return;  // it never started
@@ -252,6 +270,9 @@ void project_run(const ledger::Event& event, const json::value& payload, Record&
     add(job[name], base::get_number(run, name));
   }
   start["isolation"] = base::get_string(run, "isolation");
+  start["outcome"] = outcome;
+  start["lost_device_s"] = base::get_number(payload, "lost_device_s");
+  add(job["lost_device_s"], base::get_number(payload, "lost_device_s"));
   start.save();
   job["peak_memory_bytes"] = std::max(ledger::as_integer(job["peak_memory_bytes"]),
                                       base::get_integer(run, "peak_memory_bytes"));
@@ -261,13 +282,17 @@ void project_job(const ledger::Event& event, const json::value& payload,
                  ledger::TableWriter& tables) {
   if (event.kind == "job.submitted") return project_submitted(event, payload, tables);
   if (event.kind == "job.started") return project_started(event, payload, tables);
+  if (event.kind == "job.preempt_requested") return project_preempt_requested(payload, tables);
   Record job(tables, kJobs, {base::get_string(payload, "job")});
   if (event.kind == "job.released" || event.kind == "job.requeued")
     job["state"] = std::string("queued");
   if (event.kind == "job.requeued") {
     job["node"] = nullptr;
     job["detail"] = base::get_string(payload, "detail");
-    project_run(event, payload, job, tables);
+    job["kept_s"] = base::get_number(payload, "kept_s");
+    const bool preempted = flag(payload, "preempted") != 0;
+    if (preempted) job["preemptions"] = ledger::as_integer(job["preemptions"]) + 1;
+    project_run(event, payload, job, preempted ? "preempted" : "lost", tables);
   }
   if (event.kind == "job.ended") {
     job["state"] = base::get_string(payload, "state");
@@ -275,7 +300,7 @@ void project_job(const ledger::Event& event, const json::value& payload,
     job["signal"] = base::get_integer(payload, "signal");
     job["detail"] = base::get_string(payload, "detail");
     job["ended_us"] = event.time_us;
-    project_run(event, payload, job, tables);
+    project_run(event, payload, job, base::get_string(payload, "state"), tables);
   }
   job.save();
 }

@@ -53,6 +53,10 @@ std::string gibibytes(std::int64_t bytes) {
   return fmt::format("{:.1f} GiB", static_cast<double>(bytes) / (1 << 30));
 }
 
+double devices(std::int64_t milli) {
+  return static_cast<double>(milli) / kWholeMilli;
+}
+
 std::string cores(std::int64_t milli) {
   return fmt::format("{:g} cores", static_cast<double>(milli) / kWholeMilli);
 }
@@ -139,6 +143,17 @@ std::string sentence(const Refusal& refusal) {
     case RefusalCode::kBehind:
       if (refusal.job.empty()) return "the next to start; the policy looks at it again at once";
       return fmt::format("job {} is ahead and waits for the same nodes", refusal.job);
+    case RefusalCode::kQuota:
+      return fmt::format("needs {:g} devices, and quota {} has {:g} left of its limit of {:g}",
+                         devices(refusal.need), refusal.resource, devices(refusal.free),
+                         devices(refusal.capacity));
+    case RefusalCode::kBudget:
+      return fmt::format("the budget of {} is used up: {:.2f} of {:.2f} USD{}", refusal.resource,
+                         refusal.spent_usd, refusal.budget_usd,
+                         refusal.from_us > 0 ? ", until it begins anew" : "");
+    case RefusalCode::kWindow:
+      return fmt::format("{} begins before this job would have ended on the nodes that are free",
+                         refusal.resource);
   }
   return {};
 }

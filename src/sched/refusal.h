@@ -23,9 +23,14 @@ enum class RefusalCode {
   kFragmented,       // each amount is free somewhere, all of them on no single node
   kGang,             // `need` tasks, room now for `free` of them, at most `capacity` when empty
   kBehind,           // `job` is ahead and waits for what this one would take
+  // `resource` names the quota, or the reservation:
+  kQuota,   // need, free (left of the limit), capacity (the limit): in thousandths of devices
+  kBudget,  // spent_usd, budget_usd; from_us: when it begins anew, 0: never
+  kWindow,  // from_us: begins before this job would have ended; need: seconds that it needs
 };
 BOOST_DESCRIBE_ENUM(RefusalCode, kHeld, kDependency, kNoNode, kGpuModelAbsent, kNotEnoughGpu,
-                    kNotEnoughCpu, kNotEnoughMemory, kNotEnoughCustom, kFragmented, kGang, kBehind)
+                    kNotEnoughCpu, kNotEnoughMemory, kNotEnoughCustom, kFragmented, kGang, kBehind,
+                    kQuota, kBudget, kWindow)
 
 struct Refusal {
   RefusalCode code = RefusalCode::kNoNode;
@@ -35,9 +40,13 @@ struct Refusal {
   std::int64_t largest_free_on_one_node = 0;
   std::int64_t capacity = 0;  // of the largest node, if it were empty
   std::string job;            // who is ahead
+  std::int64_t from_us = 0;
+  double spent_usd = 0;
+  double budget_usd = 0;
 };
 BOOST_DESCRIBE_STRUCT(Refusal, (),
-                      (code, resource, need, free, largest_free_on_one_node, capacity, job))
+                      (code, resource, need, free, largest_free_on_one_node, capacity, job, from_us,
+                       spent_usd, budget_usd))
 
 std::string sentence(const Refusal& refusal);
 

@@ -40,8 +40,35 @@ RunFigures figures(const OpenJob& job, const EndJob& end, std::int64_t now_us) {
           .isolation = end.isolation};
 }
 
-/// Brings the owner's decayed use up to now, then changes what it holds.
-void charge(State& state, const OpenJob& job, std::int64_t milli, std::int64_t now_us) {
+/// Lost while it was being stopped is as good.
+bool made_room(const OpenJob& job, JobState state) {
+  return job.preempt_requested && !job.cancel_requested &&
+         (state == JobState::kPreempted || state == JobState::kLost);
+}
+
+/// Back into the queue. What was done since the last checkpoint is lost.
+JobRequeued requeued(const OpenJob& job, const EndJob& end, const RunFigures& run,
+                     std::int64_t now_us) {
+  const double ran_s =
+      static_cast<double>(std::max<std::int64_t>(0, now_us - job.started_us)) / 1e6;
+  const double every_s = job.spec.checkpoint_every_s;
+  const double kept_s = every_s > 0 ? std::floor(ran_s / every_s) * every_s : 0;
+  return {.job = job.id,
+          .detail = end.detail,
+          .run = run,
+          .preempted = made_room(job, end.state),
+          .kept_s = job.kept_s + kept_s,
+          .lost_device_s = (ran_s - kept_s) * static_cast<double>(job.device_milli) / kWholeMilli};
+}
+
+/// May a lost job start again?
+bool starts_again(const OpenJob& job, JobState state) {
+  if (job.cancel_requested) return false;
+  return state == JobState::kLost && job.attempt - job.preemptions <= job.spec.max_retries;
+}
+
+/// Brings the owner's decayed use up to now, then counts a start (+1) or an end (-1).
+void charge(State& state, const OpenJob& job, int starts, std::int64_t now_us) {
   OwnerUse& use = (job.spec.simulated ? state.simulated_use : state.use)[job.spec.owner];
   const double passed_s = static_cast<double>(now_us - use.updated_us) / 1e6;
   if (passed_s > 0) {
@@ -51,7 +78,9 @@ void charge(State& state, const OpenJob& job, std::int64_t milli, std::int64_t n
     use.decayed_device_s = use.decayed_device_s * kept + devices * (1 - kept) / rate;
     use.updated_us = now_us;
   }
-  use.held_milli += milli;
+  use.held_milli += starts * job.device_milli;
+  charge_quotas(state.quotas, job.spec, starts, job.device_milli, job.node_price_usd_per_hour,
+                now_us);
 }
 
 /// What the job's end gives back; a job that waits gives nothing.
@@ -63,7 +92,7 @@ void release(State& state, OpenJob& job, std::int64_t now_us) {
   for (const auto& task : job.more)
     if (const auto node = state.nodes.find(task.node); node != state.nodes.end())
       give_back(node->second, task.taken);
-  charge(state, job, -job.device_milli, now_us);
+  charge(state, job, -1, now_us);
 }
 
 /// One task's part of a start, checked against what is free there now.
@@ -98,6 +127,9 @@ base::Result<NewEvents> decide(const State& state, const StartJob& command,
   if (job == state.jobs.end()) return stale("job " + command.job + " is not open");
   if (job->second.phase != JobPhase::kQueued) return stale("job " + command.job + " is not queued");
   const JobSpec& spec = job->second.spec;
+  if (const QuotaState* spent = out_of_money(state.quotas, spec, context.now_us))
+    return base::conflict("job.budget", fmt::format("the budget of {} ({} USD) is used up",
+                                                    spent->quota.quota, spent->quota.budget_usd));
   if (command.more.size() + 1 != spec.tasks)
     return stale(fmt::format("{} tasks for a job of {}", command.more.size() + 1, spec.tasks));
   std::map<std::string, NodeState> after;
@@ -130,11 +162,13 @@ base::Result<NewEvents> decide(const State& state, const EndJob& command, const 
     return stale(fmt::format("start {} of job {} does not run", command.attempt, command.job));
   const RunFigures run = figures(job, command, context.now_us);
   const std::string stream = "job/" + command.job;
-  if (command.state == JobState::kLost && job.attempt <= job.spec.max_retries &&
-      !job.cancel_requested)
-    return NewEvents{event(stream, JobRequeued{command.job, command.detail, run})};
+  if (made_room(job, command.state) || starts_again(job, command.state))
+    return NewEvents{event(stream, requeued(job, command, run, context.now_us))};
+  JobState state_then = command.state;
+  if (state_then == JobState::kPreempted)  // asked for both, or for neither
+    state_then = job.cancel_requested ? JobState::kCancelled : JobState::kLost;
   NewEvents events{event(stream, JobEnded{.job = command.job,
-                                          .state = command.state,
+                                          .state = state_then,
                                           .exit_code = command.exit_code,
                                           .signal = command.signal,
                                           .detail = command.detail,
@@ -160,7 +194,7 @@ void evolve(State& state, const JobStarted& started, const EventMeta& meta) {
   job->second.started_us = meta.time_us;
   job->second.device_milli = started.device_milli;
   job->second.node_price_usd_per_hour = started.price_usd_per_hour;
-  charge(state, job->second, started.device_milli, meta.time_us);
+  charge(state, job->second, 1, meta.time_us);
   state.changes.add(ChangeOf::kJob, started.job);
 }
 
@@ -173,6 +207,9 @@ void evolve(State& state, const JobRequeued& requeued, const EventMeta& meta) {
   job->second.node.clear();
   job->second.taken = {};
   job->second.more.clear();
+  job->second.preempt_requested = false;
+  job->second.preemptions += requeued.preempted ? 1 : 0;
+  job->second.kept_s = requeued.kept_s;
 }
 
 void evolve(State& state, const JobEnded& ended, const EventMeta& meta) {

@@ -63,8 +63,8 @@ Placement placement_of(const MirrorSide& side, JobIndex job, const Demand& deman
 /// Why each job of one side stays. Jobs that ask alike are asked about once.
 class Reasons {
  public:
-  Reasons(std::vector<const NodeState*> nodes, std::string first_waiting)
-      : nodes_(std::move(nodes)), first_waiting_(std::move(first_waiting)) {}
+  Reasons(const ClusterView& view, std::vector<const NodeState*> nodes, std::string first_waiting)
+      : view_(view), nodes_(std::move(nodes)), first_waiting_(std::move(first_waiting)) {}
 
   Refusal of(const OpenJob& job) {
     if (job.phase == JobPhase::kHeld) return {RefusalCode::kHeld, "", 0, 0, 0, 0, ""};
@@ -77,6 +77,9 @@ class Reasons {
               0,
               job.waits_for.empty() ? "" : job.waits_for.front()};
     const JobSpec& spec = job.spec;
+    if (view_.quotas)
+      if (const QuotaState* spent = out_of_money(*view_.quotas, spec, view_.now_us))
+        return budget(*spent, spec.simulated);
     for (const auto& [demand, tasks, refusal] : known_)
       if (demand == spec.resources && tasks == spec.tasks) return about(job, refusal);
     const bool fits = room(spec.resources, spec.tasks) >= spec.tasks;
@@ -92,6 +95,16 @@ class Reasons {
     std::uint32_t tasks;
     std::optional<Refusal> refusal;  // nullopt: it would fit, somebody is ahead
   };
+
+  Refusal budget(const QuotaState& state, bool simulated) const {
+    const Quota& quota = state.quota;
+    Refusal refusal{RefusalCode::kBudget, quota.quota, 0, 0, 0, 0, ""};
+    refusal.spent_usd = spent_usd(state.of(simulated), quota.budget_period, view_.now_us);
+    refusal.budget_usd = quota.budget_usd;
+    if (quota.budget_period != BudgetPeriod::kTotal)
+      refusal.from_us = period_at(quota.budget_period, view_.now_us).until_us;
+    return refusal;
+  }
 
   Refusal about(const OpenJob& job, const std::optional<Refusal>& refusal) const {
     if (refusal) return *refusal;
@@ -111,6 +124,7 @@ class Reasons {
     return found;
   }
 
+  const ClusterView& view_;
   std::vector<const NodeState*> nodes_;
   std::string first_waiting_;
   std::vector<Known> known_;
@@ -126,8 +140,8 @@ std::shared_ptr<Mirror> mirror_of(const ClusterView& view, const Delta& delta, C
 }  // namespace
 
 ClusterView view_of(const State& state, std::int64_t now_us) {
-  return {state.nodes,    state.jobs, state.policy, state.place,
-          state.backfill, now_us,     &state.use,   &state.simulated_use};
+  return {state.nodes, state.jobs, state.policy,         state.place,  state.backfill,
+          now_us,      &state.use, &state.simulated_use, &state.quotas};
 }
 
 Schedule schedule(const ClusterView& view, const Delta& delta, Cache& cache) {
@@ -147,7 +161,8 @@ Schedule schedule(const ClusterView& view, const Delta& delta, Cache& cache) {
     side.forget_proposal(view);
   }
   if (!delta.reasons) return result;
-  Reasons real(nodes.of(false), first_waiting[0]), simulated(nodes.of(true), first_waiting[1]);
+  Reasons real(view, nodes.of(false), first_waiting[0]);
+  Reasons simulated(view, nodes.of(true), first_waiting[1]);
   for (const auto& [id, job] : view.jobs)
     if (job.phase != JobPhase::kRunning && !placed.contains(id))
       result.refusals.push_back({id, (job.spec.simulated ? simulated : real).of(job)});

@@ -24,6 +24,7 @@ struct ClusterView {
   /// null: what running jobs hold, and no use before.
   const std::map<std::string, OwnerUse>* use = nullptr;
   const std::map<std::string, OwnerUse>* simulated_use = nullptr;
+  const Quotas* quotas = nullptr;  // null: none
 };
 
 ClusterView view_of(const State& state, std::int64_t now_us);
@@ -55,9 +56,17 @@ struct JobRefusal {
   Refusal refusal;
 };
 
+/// A running job that has to make room.
+struct Preemption {
+  std::string job;
+  std::string for_job;  // who gets the room
+  PreemptReason reason = PreemptReason::kPriority;
+};
+
 struct Schedule {
-  std::vector<Placement> placements;  // in the order in which they must be committed
-  std::vector<JobRefusal> refusals;   // of every other job that waits
+  std::vector<Placement> placements;    // in the order in which they must be committed
+  std::vector<Preemption> preemptions;  // to be asked now; their room is not in `placements`
+  std::vector<JobRefusal> refusals;     // of every other job that waits
 };
 
 /// Without backfilling, order is strict: once a job must wait, nothing behind it takes a node on

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "sched/job.h"
+#include "sched/quota.h"
 #include "sched/resources.h"
 
 namespace fulcrum::sched {
@@ -73,6 +74,16 @@ struct CancelJob {
 };
 BOOST_DESCRIBE_STRUCT(CancelJob, (), (job, reason))
 
+/// Asks a running job to make room: it is stopped, and starts again later in its old place.
+struct PreemptJob {
+  std::string job;
+  PreemptReason reason = PreemptReason::kOperator;
+  std::string for_job;  // who gets the room; empty: nobody in particular
+  double grace_s = 0;   // between SIGTERM and SIGKILL; 0: the executor's own
+  static constexpr std::string_view kRequired[] = {"job"};
+};
+BOOST_DESCRIBE_STRUCT(PreemptJob, (), (job, reason, for_job, grace_s))
+
 struct ReleaseJob {
   std::string job;
   static constexpr std::string_view kRequired[] = {"job"};
@@ -96,8 +107,9 @@ struct StartJob {
 };
 BOOST_DESCRIBE_STRUCT(StartJob, (), (job, node, devices, more))
 
-enum class JobState { kSucceeded, kFailed, kTimeLimit, kCancelled, kLost };
-BOOST_DESCRIBE_ENUM(JobState, kSucceeded, kFailed, kTimeLimit, kCancelled, kLost)
+/// kPreempted ends a start, never a job.
+enum class JobState { kSucceeded, kFailed, kTimeLimit, kCancelled, kLost, kPreempted };
+BOOST_DESCRIBE_ENUM(JobState, kSucceeded, kFailed, kTimeLimit, kCancelled, kLost, kPreempted)
 
 /// Sent by the dispatcher.
 struct EndJob {
@@ -142,6 +154,13 @@ struct JobCancelRequested {
   std::string reason;
 };
 BOOST_DESCRIBE_STRUCT(JobCancelRequested, (), (job, reason))
+struct JobPreemptRequested {
+  std::string job;
+  PreemptReason reason = PreemptReason::kOperator;
+  std::string for_job;
+  double grace_s = 0;
+};
+BOOST_DESCRIBE_STRUCT(JobPreemptRequested, (), (job, reason, for_job, grace_s))
 
 /// The facts of one start that ended.
 struct RunFigures {
@@ -158,13 +177,16 @@ struct RunFigures {
 BOOST_DESCRIBE_STRUCT(RunFigures, (),
                       (attempt, node, started_us, allocated_device_s, useful_device_s, cost_usd,
                        cpu_s, peak_memory_bytes, isolation))
-/// It was lost and goes back to its place in the queue.
+/// It was lost or made room, and goes back to its place in the queue.
 struct JobRequeued {
   std::string job;
   std::string detail;
   RunFigures run;
+  bool preempted = false;
+  double kept_s = 0;         // of its work so far, what checkpoints kept: the next start has it
+  double lost_device_s = 0;  // held after the last checkpoint: to be done again
 };
-BOOST_DESCRIBE_STRUCT(JobRequeued, (), (job, detail, run))
+BOOST_DESCRIBE_STRUCT(JobRequeued, (), (job, detail, run, preempted, kept_s, lost_device_s))
 struct JobEnded {
   std::string job;
   JobState state = JobState::kSucceeded;
@@ -190,7 +212,34 @@ struct PolicyChanged {
 };
 BOOST_DESCRIBE_STRUCT(PolicyChanged, (), (policy, place, backfill))
 
+// ---- quotas ----
+
+struct RemoveQuota {
+  std::string quota;
+  static constexpr std::string_view kRequired[] = {"quota"};
+};
+BOOST_DESCRIBE_STRUCT(RemoveQuota, (), (quota))
+struct QuotaSet {
+  Quota quota;
+};
+BOOST_DESCRIBE_STRUCT(QuotaSet, (), (quota))
+struct QuotaRemoved {
+  std::string quota;
+};
+BOOST_DESCRIBE_STRUCT(QuotaRemoved, (), (quota))
+
 // ---- queries ----
+
+struct ListQuotas {
+  std::int64_t now_us = 0;  // what was spent counts to here; 0: the scheduler's newest event
+};
+BOOST_DESCRIBE_STRUCT(ListQuotas, (), (now_us))
+struct ShowQuota {
+  std::string quota;
+  std::int64_t now_us = 0;
+  static constexpr std::string_view kRequired[] = {"quota"};
+};
+BOOST_DESCRIBE_STRUCT(ShowQuota, (), (quota, now_us))
 
 struct ListJobs {
   std::string state;  // held, queued, running, succeeded, failed, time_limit, cancelled, lost

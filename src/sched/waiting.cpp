@@ -15,7 +15,8 @@ std::uint32_t room_on(NodeState state, const Demand& demand, std::uint32_t most)
 }
 
 std::int64_t expected_end_us(const OpenJob& job) {
-  const double known_s = job.spec.predicted_s > 0 ? job.spec.predicted_s : job.spec.time_limit_s;
+  const double known_s =
+      job.spec.predicted_s > 0 ? left_s(job, job.spec.predicted_s) : job.spec.time_limit_s;
   return known_s > 0 ? job.started_us + static_cast<std::int64_t>(known_s * 1e6) : INT64_MAX;
 }
 
@@ -91,6 +92,16 @@ Unblock unblock(const ClusterView& view, const OpenJob& job, const Refusal& refu
       answer.when = refusal.job.empty() ? "now" : "job_starts";
       if (!refusal.job.empty()) answer.jobs.push_back(refusal.job);
       answer.count = answer.jobs.size();
+      return answer;
+    case RefusalCode::kBudget:
+      answer.when = "budget";
+      answer.expected_us = refusal.from_us;
+      return answer;
+    case RefusalCode::kQuota:
+      answer.when = "quota_freed";
+      return answer;
+    case RefusalCode::kWindow:
+      answer.when = "window_ends";
       return answer;
     default:
       return ends_of(view, job);

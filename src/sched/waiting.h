@@ -9,11 +9,13 @@ namespace fulcrum::sched {
 
 /// What has to happen, as data. `jobs` and `nodes` name at most a few.
 struct Unblock {
-  std::string when;  // released, jobs_succeed, node_up, node_added, jobs_end, job_starts, now
+  // released, jobs_succeed, node_up, node_added, jobs_end, job_starts, now, budget (it begins anew,
+  // or somebody raises it), quota_freed (jobs in the quota end), window_ends
+  std::string when;
   std::vector<std::string> jobs;
   std::vector<std::string> nodes;
   std::uint64_t count = 0;       // of jobs or nodes, all of them
-  std::int64_t expected_us = 0;  // jobs_end: when, by what is known of them; 0: not known
+  std::int64_t expected_us = 0;  // jobs_end, budget: when, by what is known of it; 0: not known
 };
 BOOST_DESCRIBE_STRUCT(Unblock, (), (when, jobs, nodes, count, expected_us))
 

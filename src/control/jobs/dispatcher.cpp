@@ -7,6 +7,7 @@
 #include <future>
 #include <optional>
 
+#include "base/codec.h"
 #include "control/jobs/job_launch.h"
 #include "control/jobs/usage_chunk.h"
 #include "sched/pillar.h"
@@ -28,7 +29,11 @@ CommandRequest command(std::string name, json::object body, std::string key = {}
           ledger::Role::kService, std::move(key),  KeyOf::kDeed};
 }
 
-std::string state_name(const exec::RunStatus& status, bool cancelled) {
+/// One that was asked to make room has done so unless it ends well, or at its time limit.
+std::string state_name(const exec::RunStatus& status, bool cancelled, bool preempted) {
+  const bool well = status.exit_code == 0 && status.signal == 0;
+  if (status.state == exec::RunState::kStopped && !cancelled && preempted)
+    return well ? "succeeded" : "preempted";
   switch (status.state) {
     case exec::RunState::kExited:
       return status.exit_code == 0 ? "succeeded" : cancelled ? "cancelled" : "failed";
@@ -41,6 +46,12 @@ std::string state_name(const exec::RunStatus& status, bool cancelled) {
     default:
       return "lost";
   }
+}
+
+/// The ledger said no, and not that it cannot.
+bool is_decided(const base::Error& error) {
+  return error.kind == base::ErrorKind::kConflict || error.kind == base::ErrorKind::kRefused ||
+         error.kind == base::ErrorKind::kNotFound;
 }
 
 json::array positions(const sched::Taken& taken) {
@@ -58,6 +69,7 @@ struct Dispatcher::Tracked {
   bool cores = false;       // devices are cores
   double device_count = 0;  // held, in whole devices
   bool cancel_requested = false;
+  bool preempt_requested = false;
 };
 
 /// A start that ended, and the ledger's word on it.
@@ -94,7 +106,9 @@ void Dispatcher::look() {
       const auto tracked = tracked_.find(job.id);
       if (tracked == tracked_.end() || tracked->second->attempt != job.attempt)
         untracked_.insert(job.id);
-      if (job.cancel_requested) cancelled_.insert(job.id);
+      if (job.cancel_requested || job.preempt_requested)
+        to_stop_[job.id] = {job.attempt, job.cancel_requested, job.preempt_requested,
+                            job.preempt_grace_s};
     };
     if (log.id() == log_id_ && log_seen_ >= log.begin()) {
       for (; log_seen_ < log.end(); ++log_seen_)
@@ -124,13 +138,11 @@ base::Status Dispatcher::launch(const std::string& job) {
     tracked->simulated = open->second.spec.simulated;
     tracked->cores = node->second.node.device_kind == sched::DeviceKind::kCore;
     tracked->device_count = static_cast<double>(open->second.device_milli) / sched::kWholeMilli;
-    tracked->cancel_requested = open->second.cancel_requested;
   });
   if (!spec) return {};
   spec->grace_us = options_.grace_us;
   const base::Status started = executor_of(tracked->simulated).start(*spec);
   if (started) {
-    if (tracked->cancel_requested) cancelled_.insert(job);
     tracked_[job] = std::move(tracked);
     return {};
   }
@@ -149,17 +161,19 @@ void Dispatcher::adopt() {
   }
 }
 
-void Dispatcher::follow_cancellations() {
-  for (auto job = cancelled_.begin(); job != cancelled_.end();) {
-    const auto tracked = tracked_.find(*job);
-    bool is_done = tracked == tracked_.end();
+void Dispatcher::follow_stops() {
+  for (auto asked = to_stop_.begin(); asked != to_stop_.end();) {
+    const auto& [job, stop] = *asked;
+    const auto tracked = tracked_.find(job);
+    bool is_done = tracked == tracked_.end() || tracked->second->attempt != stop.attempt;
     if (!is_done) {
-      tracked->second->cancel_requested = true;
-      is_done = executor_of(tracked->second->simulated)
-                    .stop(run_id(*job, tracked->second->attempt))
-                    .has_value();
+      Tracked& run = *tracked->second;
+      run.cancel_requested = run.cancel_requested || stop.cancel;
+      run.preempt_requested = run.preempt_requested || stop.preempt;
+      const auto grace_us = static_cast<std::int64_t>(stop.grace_s * 1e6);
+      is_done = executor_of(run.simulated).stop(run_id(job, run.attempt), grace_us).has_value();
     }
-    job = is_done ? cancelled_.erase(job) : std::next(job);
+    asked = is_done ? to_stop_.erase(asked) : std::next(asked);
   }
 }
 
@@ -182,17 +196,18 @@ Dispatcher::Ending Dispatcher::record_end(const std::string& job, const Tracked&
                 .reply = {}};
   if (auto samples = executor_of(tracked.simulated).usage(ending.run))
     ending.samples = std::move(*samples);
-  json::object body{{"job", job},
-                    {"attempt", tracked.attempt},
-                    {"state", state_name(status, tracked.cancel_requested)},
-                    {"exit_code", status.exit_code},
-                    {"signal", status.signal},
-                    {"cpu_s", status.cpu_s},
-                    {"peak_memory_bytes", status.peak_memory_bytes},
-                    {"useful_device_s",
-                     useful_device_s(tracked.cores, tracked.device_count, status, ending.samples)},
-                    {"isolation", status.isolation},
-                    {"detail", detail}};
+  json::object body{
+      {"job", job},
+      {"attempt", tracked.attempt},
+      {"state", state_name(status, tracked.cancel_requested, tracked.preempt_requested)},
+      {"exit_code", status.exit_code},
+      {"signal", status.signal},
+      {"cpu_s", status.cpu_s},
+      {"peak_memory_bytes", status.peak_memory_bytes},
+      {"useful_device_s",
+       useful_device_s(tracked.cores, tracked.device_count, status, ending.samples)},
+      {"isolation", status.isolation},
+      {"detail", detail}};
   ending.reply = send(command("job.end", std::move(body), "job.end/" + ending.run));
   return ending;
 }
@@ -248,16 +263,22 @@ base::Status Dispatcher::record_ends() {
   return status;
 }
 
+std::future<base::Result<CommandReply>> Dispatcher::ask_for_room(const sched::Preemption& asked) {
+  return send(command(
+      "job.preempt",
+      {{"job", asked.job}, {"reason", base::enum_name(asked.reason)}, {"for_job", asked.for_job}}));
+}
+
 base::Status Dispatcher::place() {
-  std::vector<sched::Placement> placements;
+  sched::Schedule next;
   engine_.with_pillar("sched", [&](const ledger::Pillar& pillar) {
     const sched::State& state = sched::state_of(pillar);
-    placements = sched::schedule(sched::view_of(state, base::system_clock().now_us()),
-                                 {.changes = &state.changes, .reasons = false}, cache_)
-                     .placements;
+    next = sched::schedule(sched::view_of(state, base::system_clock().now_us()),
+                           {.changes = &state.changes, .reasons = false}, cache_);
   });
-  std::vector<std::future<base::Result<CommandReply>>> replies;
-  for (const auto& placement : placements) {
+  std::vector<std::future<base::Result<CommandReply>>> replies, asked;
+  for (const auto& preemption : next.preemptions) asked.push_back(ask_for_room(preemption));
+  for (const auto& placement : next.placements) {
     json::array more;
     for (const auto& task : placement.more)
       more.push_back(json::object{{"node", task.node}, {"devices", positions(task.taken)}});
@@ -269,18 +290,21 @@ base::Status Dispatcher::place() {
   for (std::size_t i = 0; i < replies.size(); ++i) {
     const auto reply = replies[i].get();
     if (reply) {
-      CHECK_OK(launch(placements[i].job));
+      CHECK_OK(launch(next.placements[i].job));
     } else if (reply.error().kind != base::ErrorKind::kConflict) {
       return base::Failure(reply.error());  // a conflict only means that the world moved on
     }
   }
+  for (auto& sent : asked)
+    if (const auto reply = sent.get(); !reply && !is_decided(reply.error()))
+      return base::Failure(reply.error());
   return {};
 }
 
 base::Status Dispatcher::step() {
   look();
   adopt();
-  follow_cancellations();
+  follow_stops();
   CHECK_OK(record_ends());
   CHECK_OK(place());
   if (!unsealed_.empty()) seal();

@@ -45,7 +45,7 @@ class Dispatcher {
   /// Ends the threads; jobs go on running.
   void stop();
 
-  /// One pass, without waiting: follow cancellations, record ends, place, start. Fails only when
+  /// One pass, without waiting: follow whom to stop, record ends, place, start. Fails only when
   /// the ledger does; the next pass tries again.
   base::Status step();
 
@@ -59,15 +59,22 @@ class Dispatcher {
  private:
   struct Tracked;
   struct Ending;
+  struct Stop {
+    std::uint32_t attempt = 0;
+    bool cancel = false;
+    bool preempt = false;
+    double grace_s = 0;  // 0: the launch's
+  };
   void look();
   void adopt();
-  void follow_cancellations();
+  void follow_stops();
   base::Status record_ends();
   Ending record_end(const std::string& job, const Tracked& tracked, const exec::RunStatus& status,
                     const std::string& detail);
   base::Status settle(Ending& ending);
   void seal();
   std::future<base::Result<CommandReply>> send(CommandRequest request);
+  std::future<base::Result<CommandReply>> ask_for_room(const sched::Preemption& asked);
   base::Status place();
   base::Status launch(const std::string& job);
   exec::Executor& executor_of(bool simulated) { return simulated ? simulated_ : real_; }
@@ -85,8 +92,8 @@ class Dispatcher {
   std::uint64_t log_id_ = 0;
   std::uint64_t log_seen_ = 0;
   std::set<std::string> untracked_;  // run according to the ledger, but nobody watches them
-  std::set<std::string> cancelled_;  // to be stopped
-  std::vector<Ending> unsealed_;     // ended; their samples are still to be kept
+  std::map<std::string, Stop> to_stop_;
+  std::vector<Ending> unsealed_;  // ended; their samples are still to be kept
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -47,9 +47,12 @@ exec::LaunchSpec launch_spec(const sched::OpenJob& job, const sched::Node& node,
   if (job.taken.cpu_milli > 0)
     environment.emplace("OMP_NUM_THREADS",
                         std::to_string(std::max<std::int64_t>(1, job.taken.cpu_milli / 1000)));
+  environment["FULCRUM_ATTEMPT"] = std::to_string(job.attempt);
+  if (job.preemptions > 0) environment["FULCRUM_PREEMPTED"] = "1";
   if (job.spec.with_home) environment["FULCRUM_HOME"] = home;
   if (job.spec.simulated)
-    environment.emplace("FULCRUM_SIMULATED_S", fmt::format("{:.6f}", job.spec.predicted_s));
+    environment.emplace("FULCRUM_SIMULATED_S",
+                        fmt::format("{:.6f}", left_s(job, job.spec.predicted_s)));
   if (cores && !launch.devices_are_cores) launch.devices.clear();
   return launch;
 }

@@ -7,6 +7,7 @@
 //   lock         held by the living shim (flock); makes a start happen once
 //   status       written by the shim when the job starts: who it is, so that a later process can
 //                find it again
+//   stop         how long the grace is, where who stops the job says so; written before SIGTERM
 //   exit         written by the shim when everything of the job is gone: how it ended
 //   log          standard output and error
 //   usage.jsonl  one utilization sample a line
@@ -21,6 +22,7 @@ namespace fulcrum::exec::shim {
 inline constexpr std::string_view kLaunchFile = "launch";
 inline constexpr std::string_view kLockFile = "lock";
 inline constexpr std::string_view kStatusFile = "status";
+inline constexpr std::string_view kStopFile = "stop";
 inline constexpr std::string_view kExitFile = "exit";
 inline constexpr std::string_view kLogFile = "log";
 inline constexpr std::string_view kUsageFile = "usage.jsonl";

@@ -78,9 +78,18 @@ void ask_each(Watch& watch) {
     if (watch.asked.insert(process.pid).second) ::kill(process.pid, SIGTERM);
 }
 
+/// The grace of who stops it, else that of the launch.
+std::int64_t grace_us(const Watch& watch) {
+  std::string text;
+  const bool is_said =
+      watch.stop_asked && read_small_file(watch.folder + "/" + std::string(kStopFile), text);
+  const std::int64_t said_us = is_said ? integer_field(read_fields(text), "grace_us") : 0;
+  return said_us > 0 ? said_us : watch.launch.grace_us;
+}
+
 void ask_to_end(Watch& watch) {
   if (watch.kill_at_us != 0) return;
-  watch.kill_at_us = boot_us() + watch.launch.grace_us;
+  watch.kill_at_us = boot_us() + grace_us(watch);
   ask_each(watch);
 }
 

@@ -21,6 +21,7 @@ std::string left_out(const base::json::value& row, const Times& times, bool simu
     return simulated ? "real jobs" : "simulated jobs";
   if (times.ended_us == 0) return "not ended";
   if (times.started_us == 0) return "never started";
+  if (base::get_integer(row, "preemptions") > 0) return "stopped and started again";
   if (times.started_us < times.submitted_us || times.ended_us < times.started_us)
     return "times out of order";
   return {};
