@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "sched/core/cluster.h"
-#include "sched/trace/rows.h"
+#include "sched/trace/builder.h"
 
 namespace fulcrum::sched {
 
@@ -50,7 +50,7 @@ std::uint32_t devices_of(const Task& task, bool cores) {
 }  // namespace
 
 base::Result<Trace> trace_of_history(const base::json::array& rows, const HistoryOptions& options) {
-  Rows trace("the job history", {});
+  TraceBuilder trace("the job history");
   std::int64_t zero_us = 0;
   std::vector<std::pair<Times, TraceJob>> jobs;
   // Oldest first: owners are numbered as they come, as in the live scheduler, and the number

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "sched/core/stages.h"
-#include "sched/trace/columns.h"
+#include "sched/trace/rows.h"
 
 namespace fulcrum::sched {
 

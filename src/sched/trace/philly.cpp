@@ -11,8 +11,7 @@
 
 #include "base/files.h"
 #include "base/text_reader.h"
-#include "sched/trace/columns.h"
-#include "sched/trace/rows.h"
+#include "sched/trace/builder.h"
 
 namespace fulcrum::sched {
 
@@ -65,7 +64,7 @@ constexpr double kToS = 1512086400;    // 2017-12-01
 
 base::Result<Trace> read_philly(const std::filesystem::path& path, const ReadOptions& options) {
   TRY(const auto listed, listed_clusters(path));
-  Rows rows(path, options);
+  TraceBuilder rows(path.filename().string());
   TRY(const auto bad,
       read_rows(path, {"timestamp", "duration", "num_gpus", "cluster"}, options.lenient,
                 [&](Row& row) {
@@ -90,7 +89,7 @@ base::Result<Trace> read_philly(const std::filesystem::path& path, const ReadOpt
                   job.user = rows.user(row.has("user") ? std::string(row.text("user")) : "all");
                   rows.keep(job);
                 }));
-  rows.skip("malformed", static_cast<std::size_t>(bad.count));
+  rows.skip(bad);
   return rows.finish();
 }
 

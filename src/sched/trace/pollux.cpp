@@ -13,8 +13,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sched/trace/columns.h"
-#include "sched/trace/rows.h"
+#include "sched/trace/builder.h"
 
 namespace fulcrum::sched {
 
@@ -106,7 +105,7 @@ base::Result<Trace> read_pollux(const std::filesystem::path& path, const ReadOpt
     const std::string name(application.name);
     TRY(profiles[name], read_profile(path.parent_path() / "profiles" / name / "placements.csv"));
   }
-  Rows rows(path, options);
+  TraceBuilder rows(path.filename().string());
   TRY(const auto bad,
       read_rows(path, {"time", "application", "num_replicas", "batch_size"}, options.lenient,
                 [&](Row& row) {
@@ -128,7 +127,7 @@ base::Result<Trace> read_pollux(const std::filesystem::path& path, const ReadOpt
                   job.group = rows.group(name);
                   rows.keep(job);
                 }));
-  rows.skip("malformed", static_cast<std::size_t>(bad.count));
+  rows.skip(bad);
   return rows.finish();
 }
 

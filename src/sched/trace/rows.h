@@ -1,47 +1,73 @@
 #pragma once
-// What the readers of job lists share: numbers, names, the account of rows left out.
-#include <cmath>
+// Rows of text, read by column name: a CSV file with a header, or lines of known columns. What is
+// wrong with a row is told by file, line, field and reason, and either ends the reading or, when
+// lenient, is counted and skipped.
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
-#include "sched/trace/trace.h"
+#include "base/result.h"
 
 namespace fulcrum::sched {
 
-class Rows {
- public:
-  Rows(const std::filesystem::path& path, const ReadOptions& options)
-      : file_(path.filename().string()), options_(options) {}
-
-  base::Failure bad(std::int64_t line, std::string_view field, std::string reason) const;
-  base::Result<double> number(std::int64_t line, std::string_view field,
-                              std::string_view text) const;
-  /// A whole number of 1 or more.
-  base::Result<std::uint32_t> count(std::int64_t line, std::string_view field,
-                                    std::string_view text) const;
-  /// The row is kept when `job` holds one. A failure is passed on, or counted when lenient.
-  base::Status add(base::Result<TraceJob> job);
-  void keep(const TraceJob& job) { trace_.jobs.push_back(job); }
-  void skip(const std::string& reason, std::size_t count = 1) {
-    if (count > 0) trace_.skipped[reason] += count;
-  }
-  std::uint32_t group(const std::string& name);
-  std::uint32_t user(const std::string& name);
-  Trace& trace() { return trace_; }
-  /// Sorts. `damaged`: see ByteReader. Fails with `trace.damaged`, `trace.empty`.
-  base::Result<Trace> finish(const std::string& damaged = {});
-
- private:
-  std::string file_;
-  ReadOptions options_;
-  Trace trace_;
-  std::unordered_map<std::string, std::uint32_t> groups_, users_;
+/// What a lenient reading left out.
+struct SkippedRows {
+  std::int64_t count = 0;
+  std::vector<base::Error> first;  // at most kShown
+  static constexpr std::size_t kShown = 5;
 };
 
-/// A job that the filter leaves out: a row that is well-formed but not wanted. Rows::add counts it
-/// by its message.
-base::Failure filtered(std::string reason);
+/// One row. The first value that cannot be taken makes the row bad; later calls return defaults.
+class Row {
+ public:
+  /// Empty when the column or the cell is.
+  std::string_view text(std::string_view column) const;
+  bool has(std::string_view column) const;
+  /// A number without fraction in [least, most]; a missing optional one is `otherwise`.
+  std::int64_t integer(std::string_view column, std::int64_t least, std::int64_t most,
+                       std::optional<std::int64_t> otherwise = std::nullopt);
+  /// A finite number in [least, most].
+  double number(std::string_view column, double least, double most,
+                std::optional<double> otherwise = std::nullopt);
+  /// Marks the row as bad because of this column; empty: because of the whole row.
+  void refuse(std::string_view column, std::string reason);
+  bool is_good() const { return !error_; }
+  std::int64_t line() const { return line_; }
+
+ private:
+  friend class RowSource;
+  std::optional<std::size_t> position(std::string_view column) const;
+  std::vector<std::string> header_;
+  std::vector<std::string> cells_;
+  std::string file_;
+  std::int64_t line_ = 0;
+  std::optional<base::Error> error_;
+};
+
+/// Sees each row; what it takes from one that turns out bad must not be kept (look at is_good()
+/// first).
+using TakeRow = std::function<void(Row&)>;
+
+/// Each row after the header. Fails with `file.read`, `trace.header` (a required column is
+/// missing), `trace.row`, `trace.damaged` (a compressed file breaks off; when lenient it ends
+/// there, counted as one row), or the CSV reader's codes.
+base::Result<SkippedRows> read_rows(const std::filesystem::path& path,
+                                    const std::vector<std::string>& required, bool lenient,
+                                    const TakeRow& take);
+
+/// Lines without a header: as many fields as columns, in their order. Empty lines are none.
+struct Lines {
+  std::vector<std::string> columns;
+  char separator = '\t';  // ' ': any run of blanks and tabs
+  char comment = 0;       // lines that begin with it go to `on_comment`
+  std::function<void(std::string_view line)> on_comment;
+};
+/// Fails as read_rows(), but for the header.
+base::Result<SkippedRows> read_lines(const std::filesystem::path& path, const Lines& lines,
+                                     bool lenient, const TakeRow& take);
 
 }  // namespace fulcrum::sched

@@ -10,41 +10,16 @@
 // long. The limit is the requested time, where it is above 0. Times count from the log's own zero.
 #include <fmt/format.h>
 
-#include <array>
 #include <charconv>
 
-#include "base/text_reader.h"
-#include "sched/trace/rows.h"
+#include "sched/trace/builder.h"
 
 namespace fulcrum::sched {
 
 namespace {
 
-constexpr std::size_t kFields = 18;
 constexpr double kMostS = 1e12;
-constexpr std::array<std::string_view, kFields> kNames{
-    "job",    "submit",     "wait",           "run_time",         "allocated", "cpu_time",
-    "memory", "requested",  "requested_time", "requested_memory", "status",    "user",
-    "group",  "executable", "queue",          "partition",        "preceding", "think_time"};
-
-base::Result<std::array<double, kFields>> fields_of(const Rows& rows, std::int64_t line,
-                                                    std::string_view text) {
-  std::array<double, kFields> values{};
-  std::size_t count = 0;
-  while (true) {
-    const std::size_t begin = text.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) break;
-    text.remove_prefix(begin);
-    const std::string_view word = text.substr(0, text.find_first_of(" \t"));
-    text.remove_prefix(word.size());
-    if (count < kFields) {
-      TRY(values[count], rows.number(line, kNames[count], word));
-    }
-    ++count;
-  }
-  if (count != kFields) return rows.bad(line, "", fmt::format("{} fields, not {}", count, kFields));
-  return values;
-}
+constexpr double kMostProcessors = 1e9;
 
 /// "; MaxProcs: 8192"
 void read_comment(std::string_view comment, Trace& trace) {
@@ -56,40 +31,41 @@ void read_comment(std::string_view comment, Trace& trace) {
   std::from_chars(comment.data(), comment.data() + comment.size(), trace.devices);
 }
 
-base::Result<TraceJob> job_of(Rows& rows, std::int64_t line, std::string_view text) {
-  TRY(const auto fields, fields_of(rows, line, text));
+void read_job(Row& row, TraceBuilder& rows) {
   TraceJob job;
-  job.line = line;
-  job.submit_s = fields[1];
-  job.duration_s = fields[3];
-  if (job.submit_s < 0) return rows.bad(line, "submit", "a time that no log has");
-  if (job.duration_s <= 0) return filtered("never ran");
-  const double processors = fields[4] > 0 ? fields[4] : fields[7];
-  if (processors <= 0) return filtered("no processors");
-  if (processors > 1e9 || (rows.trace().devices > 0 && processors > rows.trace().devices))
-    return filtered("more processors than the machine");
+  job.line = row.line();
+  job.submit_s = row.number("submit", 0, kMostS);
+  job.duration_s = row.number("run_time", -kMostS, kMostS);
+  const double allocated = row.number("allocated", -kMostProcessors, kMostProcessors);
+  const double requested = row.number("requested", -kMostProcessors, kMostProcessors);
+  job.limit_s = std::max(0.0, row.number("requested_time", -kMostS, kMostS));
+  const double user = row.number("user", -kMostS, kMostS);
+  if (!row.is_good()) return;
+  if (job.duration_s <= 0) return rows.skip("never ran");
+  const double processors = allocated > 0 ? allocated : requested;
+  if (processors < 1) return rows.skip("no processors");
+  if (rows.trace().devices > 0 && processors > rows.trace().devices)
+    return rows.skip("more processors than the machine");
   job.devices = static_cast<std::uint32_t>(processors);
-  job.limit_s = std::max(0.0, fields[8]);
-  job.user = rows.user(fmt::format("{:.0f}", fields[11]));
-  job.group = rows.group(fmt::format("{:.0f}", fields[11]));
-  return job;
+  job.user = rows.user(fmt::format("{:.0f}", user));
+  job.group = rows.group(fmt::format("{:.0f}", user));
+  rows.keep(job);
 }
 
 }  // namespace
 
 base::Result<Trace> read_swf(const std::filesystem::path& path, const ReadOptions& options) {
-  Rows rows(path, options);
-  TRY(auto reader, base::LineReader::open(path));
-  std::string line;
-  while (reader.next(line)) {
-    const std::size_t begin = line.find_first_not_of(" \t");
-    if (begin == std::string::npos) continue;
-    if (line[begin] == ';')
-      read_comment(line, rows.trace());
-    else
-      CHECK_OK(rows.add(job_of(rows, reader.line_number(), line)));
-  }
-  return rows.finish(reader.damaged());
+  TraceBuilder rows(path.filename().string());
+  const Lines lines{{"job", "submit", "wait", "run_time", "allocated", "cpu_time", "memory",
+                     "requested", "requested_time", "requested_memory", "status", "user", "group",
+                     "executable", "queue", "partition", "preceding", "think_time"},
+                    ' ',
+                    ';',
+                    [&](std::string_view line) { read_comment(line, rows.trace()); }};
+  TRY(const auto bad,
+      read_lines(path, lines, options.lenient, [&](Row& row) { read_job(row, rows); }));
+  rows.skip(bad);
+  return rows.finish();
 }
 
 }  // namespace fulcrum::sched

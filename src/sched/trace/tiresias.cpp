@@ -1,13 +1,12 @@
 // Tiresias (Gu et al., NSDI 2019): job_id,num_gpu,submit_time,iterations,model_name,duration,
 // interval. Every row is kept. The duration is the job's run time on all its GPUs, without waiting;
 // the group is the model.
-#include "sched/trace/columns.h"
-#include "sched/trace/rows.h"
+#include "sched/trace/builder.h"
 
 namespace fulcrum::sched {
 
 base::Result<Trace> read_tiresias(const std::filesystem::path& path, const ReadOptions& options) {
-  Rows rows(path, options);
+  TraceBuilder rows(path.filename().string());
   TRY(const auto bad,
       read_rows(path, {"num_gpu", "submit_time", "duration", "model_name"}, options.lenient,
                 [&](Row& row) {
@@ -20,7 +19,7 @@ base::Result<Trace> read_tiresias(const std::filesystem::path& path, const ReadO
                   job.group = rows.group(std::string(row.text("model_name")));
                   rows.keep(job);
                 }));
-  rows.skip("malformed", static_cast<std::size_t>(bad.count));
+  rows.skip(bad);
   return rows.finish();
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 #include <stdlib.h>
+#include <zlib.h>
 
 #include <fstream>
 
@@ -113,9 +114,35 @@ TEST(Trace, SwfTakesAllocatedProcessorsAndExplainsWhatItLeavesOut) {
   EXPECT_EQ(trace->jobs[1].devices, 8U);
   EXPECT_DOUBLE_EQ(trace->jobs[1].limit_s, 200);
   EXPECT_EQ(trace->skipped.size(), 3U);
-  const auto bad = read_swf(folder.write("b.swf", "; x\n1 2 three\n"), {});
-  EXPECT_EQ(bad.error().code, "trace.row");
-  EXPECT_EQ(bad.error().field, "b.swf:2:wait");
+  const auto bad = [&](const std::string& line) {
+    const auto path = folder.write("b.swf", "; x\n" + line + "\n");
+    EXPECT_EQ(read_swf(path, {}).error().code, "trace.row");
+    return read_swf(path, {}).error().field;
+  };
+  EXPECT_EQ(bad("1 2 three"), "b.swf:2:1");
+  EXPECT_EQ(bad("1 2 -1 long 1 -1 -1 1 9 -1 1 7 1 1 -1 1 -1 -1"), "b.swf:2:4");
+}
+
+/// Writes `content` as gzip and cuts it short.
+std::filesystem::path cut_gzip(const Folder& folder, const std::string& content) {
+  const auto path = folder.write("cut.swf.gz", "");
+  gzFile file = ::gzopen(path.c_str(), "wb0");  // stored: what remains of it can be read
+  ::gzwrite(file, content.data(), static_cast<unsigned>(content.size()));
+  ::gzclose(file);
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) - 12);
+  return path;
+}
+
+TEST(Trace, AFileThatBreaksOffIsToldOrCounted) {
+  const Folder folder;
+  std::string text;
+  for (int i = 0; i < 20; ++i) text += "1 5 -1 60 2 -1 -1 2 90 -1 1 7 1 1 -1 1 -1 -1\n";
+  const auto path = cut_gzip(folder, text);
+  EXPECT_EQ(read_swf(path, {}).error().code, "trace.damaged");
+  const auto lenient = read_swf(path, {true});
+  ASSERT_TRUE(lenient);
+  EXPECT_LT(lenient->jobs.size(), 20U);
+  EXPECT_GE(lenient->skipped.at("malformed"), 1U);
 }
 
 TEST(Trace, ShockwaveAndTiresias) {
