@@ -213,8 +213,8 @@ void MirrorSide::sync(const OpenJob& open, Known& known, const ClusterView& view
   const double now_s = seconds(view.now_us);
   const bool waits = open.phase == JobPhase::kBlocked || is_stopped_by_budget(open, view);
   const JobPhase phase = waits ? JobPhase::kHeld : open.phase;
-  const bool same =
-      known.phase == phase && (open.phase != JobPhase::kRunning || known.attempt == open.attempt);
+  const bool same = known.phase == phase && known.kept_s == open.kept_s &&
+                    (open.phase != JobPhase::kRunning || known.attempt == open.attempt);
   if (known.index != kNoJob && same) return;
   stop(known, now_s);
   if (known.index == kNoJob || known.kept_s != open.kept_s) {  // less is left of it: as if new
