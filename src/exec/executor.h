@@ -44,7 +44,15 @@ struct UsageSample {
   std::int64_t time_us = 0;
   double cpu_cores = 0;  // cores busy since the last sample
   std::int64_t memory_bytes = 0;
-  double device_busy = 0;  // mean over its devices, 0…1; cores stand in where no GPU is
+  double device_busy = 0;         // mean over its devices, 0…1; cores stand in where no GPU is
+  bool device_busy_known = true;  // false where nothing can measure them: then it is 0
+};
+
+/// Processes of a job, whatever its folder or anybody else says of it.
+struct Living {
+  std::string job_id;
+  std::uint32_t processes = 0;         // without the shim
+  std::vector<std::uint32_t> devices;  // as its FULCRUM_DEVICES says
 };
 
 /// Thread-safe. Jobs outlive the executor object and the process: attach() finds them again.
@@ -57,7 +65,8 @@ class Executor {
   /// `exec.unknown` for a job that was never started here.
   virtual base::Result<RunStatus> status(const std::string& job_id) = 0;
   /// Asks the whole process tree to end, and kills it after the grace: that of its launch, or
-  /// `grace_us` where it is above 0. The first stop's grace counts. Returns at once.
+  /// `grace_us` where it is above 0. The first stop's grace counts. What outlived its shim is
+  /// killed. Returns at once.
   virtual base::Status stop(const std::string& job_id, std::int64_t grace_us = 0) = 0;
   /// Jobs that were started here, by this process or an earlier one, and not yet forgotten.
   virtual base::Result<std::vector<std::string>> attach() = 0;
@@ -67,6 +76,10 @@ class Executor {
   /// Standard output and error from a byte offset, at most `limit` bytes.
   virtual base::Result<std::string> log(const std::string& job_id, std::uint64_t offset,
                                         std::uint64_t limit) = 0;
+  /// Adds a line to the job's output, for whoever reads it. `exec.unknown`, `exec.note`.
+  virtual base::Status note(const std::string& job_id, const std::string& line) = 0;
+  /// Every job of ours of which processes live, by id.
+  virtual base::Result<std::vector<Living>> living() = 0;
   virtual base::Result<std::vector<UsageSample>> usage(const std::string& job_id) = 0;
   /// Blocks until some job may have changed state or the time has passed.
   virtual void wait(std::int64_t timeout_us) = 0;

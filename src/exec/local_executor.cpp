@@ -8,10 +8,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <mutex>
+#include <map>
+#include <sstream>
 
 #include "base/files.h"
 #include "base/json.h"
@@ -64,6 +66,18 @@ shim::Launch launch_of(const LaunchSpec& spec) {
   for (const auto& [name, value] : spec.environment)
     launch.environment.push_back(name + "=" + value);
   return launch;
+}
+
+/// "0,1,5"; what is no number is left out.
+std::vector<std::uint32_t> numbers(const std::string& text) {
+  std::vector<std::uint32_t> list;
+  std::istringstream words(text);
+  for (std::string word; std::getline(words, word, ',');) {
+    std::uint32_t number = 0;
+    if (std::from_chars(word.data(), word.data() + word.size(), number).ec == std::errc())
+      list.push_back(number);
+  }
+  return list;
 }
 
 RunState state_from(const std::string& name) {
@@ -138,9 +152,42 @@ class LocalExecutor final : public Executor {
                             false))
       return base::failed(
           "exec.stop", fmt::format("cannot write into {}: {}", folder_of(job_id), system_reason()));
+    if (!shim_is_alive(status)) {
+      (void)shim::kill_marked(std::string(shim::kJobVariable) + "=" + job_id);
+      return {};
+    }
     signal_process(static_cast<pid_t>(shim::integer_field(status, "pid")), SIGTERM,
                    [&] { return shim_is_alive(status); });
     return {};
+  }
+
+  base::Status note(const std::string& job_id, const std::string& line) override {
+    const int log =
+        ::open(path(folder_of(job_id), shim::kLogFile).c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+    if (log < 0) return base::not_found("exec.unknown", "no log of job " + job_id + " is here");
+    const bool written =
+        ::write(log, line.data(), line.size()) == static_cast<ssize_t>(line.size());
+    ::close(log);
+    if (!written) return base::failed("exec.note", "cannot write the log: " + system_reason());
+    return {};
+  }
+
+  base::Result<std::vector<Living>> living() override {
+    std::map<std::string, Living> jobs;
+    for (const auto& process : shim::marked_processes()) {
+      shim::Fields status;
+      if (!jobs.contains(process.job_id) &&
+          (!check_id(process.job_id) ||
+           !read(folder_of(process.job_id), shim::kStatusFile, status)))
+        continue;  // of another home
+      Living& job = jobs[process.job_id];
+      job.job_id = process.job_id;
+      ++job.processes;
+      if (job.devices.empty()) job.devices = numbers(process.devices);
+    }
+    std::vector<Living> list;
+    for (auto& [id, job] : jobs) list.push_back(std::move(job));
+    return list;
   }
 
   base::Result<std::vector<std::string>> attach() override {
@@ -188,9 +235,10 @@ class LocalExecutor final : public Executor {
     for (std::string line; std::getline(file, line);) {
       const auto value = base::parse_json(line, "usage");
       if (!value) continue;  // a torn last line
+      const double busy = base::get_number(*value, "device_busy");
       samples.push_back(
           {base::get_integer(*value, "time_us"), base::get_number(*value, "cpu_cores"),
-           base::get_integer(*value, "memory_bytes"), base::get_number(*value, "device_busy")});
+           base::get_integer(*value, "memory_bytes"), std::max(0.0, busy), busy >= 0});
     }
     return samples;
   }

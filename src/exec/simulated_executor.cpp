@@ -21,6 +21,7 @@ struct SimulatedJob {
   std::int64_t duration_us = 0;
   int exit_code = 0;
   std::int64_t stopped_us = 0;  // 0: nobody stopped it
+  std::string notes = {};
 };
 
 class SimulatedExecutor final : public Executor {
@@ -73,8 +74,24 @@ class SimulatedExecutor final : public Executor {
                                 std::uint64_t limit) override {
     const std::lock_guard lock(mutex_);
     TRY(const SimulatedJob* job, find(job_id));
-    const std::string text = fmt::format("simulated: {}\n", fmt::join(job->spec.command, " "));
+    const std::string text =
+        fmt::format("simulated: {}\n{}", fmt::join(job->spec.command, " "), job->notes);
     return offset >= text.size() ? std::string() : text.substr(offset, limit);
+  }
+
+  base::Status note(const std::string& job_id, const std::string& line) override {
+    const std::lock_guard lock(mutex_);
+    TRY(SimulatedJob * job, find(job_id));
+    job->notes += line;
+    return {};
+  }
+
+  base::Result<std::vector<Living>> living() override {
+    const std::lock_guard lock(mutex_);
+    std::vector<Living> list;
+    for (const auto& [id, job] : jobs_)
+      if (status_of(job).state == RunState::kRunning) list.push_back({id, 1, job.spec.devices});
+    return list;
   }
 
   base::Result<std::vector<UsageSample>> usage(const std::string& job_id) override {
@@ -82,7 +99,7 @@ class SimulatedExecutor final : public Executor {
     TRY(const SimulatedJob* job, find(job_id));
     const RunStatus now = status_of(*job);
     if (now.ended_us == 0) return std::vector<UsageSample>{};
-    return std::vector<UsageSample>{{now.ended_us, 1.0, 0, 1.0}};
+    return std::vector<UsageSample>{{now.ended_us, 1.0, 0, 1.0, true}};
   }
 
   void wait(std::int64_t timeout_us) override {

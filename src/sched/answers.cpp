@@ -100,6 +100,7 @@ base::Result<json::value> answer(const State& state, const ShowJob& query,
   if (const auto open = state.jobs.find(id); open != state.jobs.end()) {
     job["spec"] = base::encode(open->second.spec);
     job["preempt_requested"] = open->second.preempt_requested;
+    if (open->second.idle.noticed_us != 0) job["idle"] = base::encode(open->second.idle);
   }
   return job;
 }

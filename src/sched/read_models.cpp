@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string_view>
 
 namespace fulcrum::sched {
 
@@ -313,8 +315,10 @@ std::vector<ledger::TableSpec> table_specs() {
 
 void project(const ledger::Event& event, const json::value& payload, ledger::TableWriter& tables) {
   if (event.kind.starts_with("node.")) project_node(event, payload, tables);
-  if (event.kind.starts_with("job.") && event.kind != "job.cancel_requested")
-    project_job(event, payload, tables);
+  static const std::set<std::string_view> kept{"job.submitted", "job.released",
+                                               "job.started",   "job.preempt_requested",
+                                               "job.requeued",  "job.ended"};
+  if (kept.contains(event.kind)) project_job(event, payload, tables);
 }
 
 }  // namespace fulcrum::sched

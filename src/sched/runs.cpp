@@ -97,13 +97,18 @@ void release(State& state, OpenJob& job, std::int64_t now_us) {
 
 /// One task's part of a start, checked against what is free there now.
 base::Result<Taken> take_part(const State& state, const JobSpec& spec, const std::string& name,
-                              const std::vector<std::uint32_t>& devices,
+                              const std::vector<std::uint32_t>& devices, std::int64_t now_us,
                               std::map<std::string, NodeState>& after) {
   const auto known = state.nodes.find(name);
   if (known == state.nodes.end()) return stale("there is no node " + name);
   NodeState& node = after.try_emplace(name, known->second).first->second;
   if (node.availability != Availability::kUp || node.node.simulated != spec.simulated)
     return stale("node " + name + " does not take this job");
+  if (const Reservation* kept =
+          kept_off(state.reservations, node.node, spec.project, now_us, now_us + 1))
+    return base::conflict("job.reserved",
+                          fmt::format("node {} is kept for {} now", name,
+                                      kept->project.empty() ? kept->reservation : kept->project));
   Taken taken = choose(node, spec.resources);
   const bool cores = node.node.device_kind == DeviceKind::kCore;
   taken.devices = devices;
@@ -138,9 +143,9 @@ base::Result<NewEvents> decide(const State& state, const StartJob& command,
                      .node = command.node,
                      .taken = {},
                      .more = {}};
-  TRY(started.taken, take_part(state, spec, command.node, command.devices, after));
+  TRY(started.taken, take_part(state, spec, command.node, command.devices, context.now_us, after));
   for (const auto& task : command.more) {
-    TRY(Taken taken, take_part(state, spec, task.node, task.devices, after));
+    TRY(Taken taken, take_part(state, spec, task.node, task.devices, context.now_us, after));
     started.more.push_back({task.node, std::move(taken)});
   }
   const auto count = [&](const std::string& name, const Taken& taken) {
@@ -208,6 +213,7 @@ void evolve(State& state, const JobRequeued& requeued, const EventMeta& meta) {
   job->second.taken = {};
   job->second.more.clear();
   job->second.preempt_requested = false;
+  job->second.idle = {};
   job->second.preemptions += requeued.preempted ? 1 : 0;
   job->second.kept_s = requeued.kept_s;
 }

@@ -140,8 +140,8 @@ std::shared_ptr<Mirror> mirror_of(const ClusterView& view, const Delta& delta, C
 }  // namespace
 
 ClusterView view_of(const State& state, std::int64_t now_us) {
-  return {state.nodes, state.jobs, state.policy,         state.place,  state.backfill,
-          now_us,      &state.use, &state.simulated_use, &state.quotas};
+  return {state.nodes, state.jobs, state.policy,         state.place,   state.backfill,
+          now_us,      &state.use, &state.simulated_use, &state.quotas, &state.reservations};
 }
 
 Schedule schedule(const ClusterView& view, const Delta& delta, Cache& cache) {

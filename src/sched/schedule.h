@@ -24,7 +24,8 @@ struct ClusterView {
   /// null: what running jobs hold, and no use before.
   const std::map<std::string, OwnerUse>* use = nullptr;
   const std::map<std::string, OwnerUse>* simulated_use = nullptr;
-  const Quotas* quotas = nullptr;  // null: none
+  const Quotas* quotas = nullptr;              // null: none
+  const Reservations* reservations = nullptr;  // null: none
 };
 
 ClusterView view_of(const State& state, std::int64_t now_us);

@@ -3,7 +3,10 @@
 
 #include "sched/changes.h"
 #include "sched/job.h"
+#include "sched/orphan.h"
 #include "sched/quota.h"
+#include "sched/reclaim.h"
+#include "sched/reservation.h"
 #include "sched/resources.h"
 
 namespace fulcrum::sched {
@@ -22,7 +25,10 @@ struct State {
   std::map<std::string, OpenJob> jobs;
   std::map<std::string, OwnerUse> use;  // by owner; real jobs
   std::map<std::string, OwnerUse> simulated_use;
-  Quotas quotas;                                               // by name
+  Quotas quotas;              // by name
+  Reservations reservations;  // by name; past ones too, for a month
+  Reclaim reclaim;
+  Orphans orphans;
   std::map<std::string, std::vector<std::string>> dependents;  // by the open job that they wait for
   std::map<std::string, bool> recent_ends;  // did it succeed? The newest jobs only (kRecentEnds)
   std::string policy = "priority";
@@ -32,8 +38,8 @@ struct State {
   ChangeLog changes;         // not saved: a restored state starts a new one
 };
 BOOST_DESCRIBE_STRUCT(State, (),
-                      (nodes, jobs, use, simulated_use, quotas, dependents, recent_ends, policy,
-                       place, backfill, last_us))
+                      (nodes, jobs, use, simulated_use, quotas, reservations, reclaim, orphans,
+                       dependents, recent_ends, policy, place, backfill, last_us))
 
 /// A job may depend on one that ended, as long as it is remembered.
 inline constexpr std::size_t kRecentEnds = 10'000;

@@ -7,7 +7,10 @@
 #include <string>
 
 #include "sched/job.h"
+#include "sched/orphan.h"
 #include "sched/quota.h"
+#include "sched/reclaim.h"
+#include "sched/reservation.h"
 #include "sched/resources.h"
 
 namespace fulcrum::sched {
@@ -228,7 +231,89 @@ struct QuotaRemoved {
 };
 BOOST_DESCRIBE_STRUCT(QuotaRemoved, (), (quota))
 
+// ---- reservations ----
+
+struct CancelReservation {
+  std::string reservation;
+  std::string reason;
+  static constexpr std::string_view kRequired[] = {"reservation"};
+};
+BOOST_DESCRIBE_STRUCT(CancelReservation, (), (reservation, reason))
+struct ReservationAdded {
+  Reservation reservation;
+};
+BOOST_DESCRIBE_STRUCT(ReservationAdded, (), (reservation))
+struct ReservationCancelled {
+  std::string reservation;
+  std::string reason;
+};
+BOOST_DESCRIBE_STRUCT(ReservationCancelled, (), (reservation, reason))
+
+// ---- idle devices, and processes without a job ----
+
+/// Sent by the dispatcher: a running job kept its devices less busy than the policy wants.
+struct NoticeIdle {
+  std::string job;
+  std::uint32_t attempt = 0;
+  double mean_use = 0;        // 0…1
+  std::int64_t since_us = 0;  // the mean is from here on
+  static constexpr std::string_view kRequired[] = {"job", "attempt", "mean_use"};
+};
+BOOST_DESCRIBE_STRUCT(NoticeIdle, (), (job, attempt, mean_use, since_us))
+/// Sent by the dispatcher: it is busy again, or nobody minds any more.
+struct WithdrawIdle {
+  std::string job;
+  std::uint32_t attempt = 0;
+  double mean_use = 0;
+  static constexpr std::string_view kRequired[] = {"job", "attempt"};
+};
+BOOST_DESCRIBE_STRUCT(WithdrawIdle, (), (job, attempt, mean_use))
+struct ReclaimSet {
+  Reclaim reclaim;
+};
+BOOST_DESCRIBE_STRUCT(ReclaimSet, (), (reclaim))
+struct JobIdleNoticed {
+  std::string job;
+  IdleNotice notice;
+};
+BOOST_DESCRIBE_STRUCT(JobIdleNoticed, (), (job, notice))
+struct JobIdleWithdrawn {
+  std::string job;
+  double mean_use = 0;
+};
+BOOST_DESCRIBE_STRUCT(JobIdleWithdrawn, (), (job, mean_use))
+
+/// Sent by the dispatcher.
+struct ReportOrphan {
+  Orphan orphan;
+  static constexpr std::string_view kRequired[] = {"orphan"};
+};
+BOOST_DESCRIBE_STRUCT(ReportOrphan, (), (orphan))
+struct ClearOrphan {
+  std::string run;
+  static constexpr std::string_view kRequired[] = {"run"};
+};
+BOOST_DESCRIBE_STRUCT(ClearOrphan, (), (run))
+struct OrphanFound {
+  Orphan orphan;
+};
+BOOST_DESCRIBE_STRUCT(OrphanFound, (), (orphan))
+struct OrphanGone {
+  std::string job;
+  std::string run;
+};
+BOOST_DESCRIBE_STRUCT(OrphanGone, (), (job, run))
+
 // ---- queries ----
+
+struct ListReservations {
+  std::int64_t now_us = 0;  // 0: the scheduler's newest event
+};
+BOOST_DESCRIBE_STRUCT(ListReservations, (), (now_us))
+struct ShowReclaim {};
+BOOST_DESCRIBE_STRUCT(ShowReclaim, (), ())
+struct ListOrphans {};
+BOOST_DESCRIBE_STRUCT(ListOrphans, (), ())
 
 struct ListQuotas {
   std::int64_t now_us = 0;  // what was spent counts to here; 0: the scheduler's newest event

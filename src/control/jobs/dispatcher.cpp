@@ -90,7 +90,12 @@ std::map<std::string, std::string> default_job_environment() {
 
 Dispatcher::Dispatcher(Engine& engine, exec::Executor& real, exec::Executor& simulated,
                        DispatcherOptions options)
-    : engine_(engine), real_(real), simulated_(simulated), options_(std::move(options)) {}
+    : engine_(engine),
+      real_(real),
+      simulated_(simulated),
+      options_(std::move(options)),
+      idle_watch_(engine, real),
+      orphan_watch_(engine, real, options_.orphans) {}
 
 Dispatcher::~Dispatcher() {
   stop();
@@ -308,7 +313,9 @@ base::Status Dispatcher::step() {
   CHECK_OK(record_ends());
   CHECK_OK(place());
   if (!unsealed_.empty()) seal();
-  return {};
+  const std::int64_t now_us = base::system_clock().now_us();
+  CHECK_OK(idle_watch_.step(now_us));
+  return orphan_watch_.step(now_us);
 }
 
 base::Result<std::pair<std::string, exec::Executor*>> Dispatcher::newest_start(

@@ -14,6 +14,8 @@
 
 #include "base/result.h"
 #include "control/engine/engine.h"
+#include "control/jobs/idle_watch.h"
+#include "control/jobs/orphan_watch.h"
 #include "exec/executor.h"
 #include "objects/store.h"
 #include "sched/schedule.h"
@@ -24,6 +26,7 @@ struct DispatcherOptions {
   std::string home;                                // FULCRUM_HOME of jobs that ask for it
   std::map<std::string, std::string> environment;  // of every job; see default_job_environment()
   std::int64_t grace_us = 5'000'000;               // between SIGTERM and SIGKILL
+  OrphanOptions orphans = {};
   objects::Store* objects = nullptr;  // keeps the jobs' utilization samples; null: nobody does
 };
 
@@ -45,7 +48,8 @@ class Dispatcher {
   /// Ends the threads; jobs go on running.
   void stop();
 
-  /// One pass, without waiting: follow whom to stop, record ends, place, start. Fails only when
+  /// One pass, without waiting: follow whom to stop, record ends, place, start,
+  /// look for idle jobs and orphans. Fails only when
   /// the ledger does; the next pass tries again.
   base::Status step();
 
@@ -86,6 +90,8 @@ class Dispatcher {
   exec::Executor& real_;
   exec::Executor& simulated_;
   DispatcherOptions options_;
+  IdleWatch idle_watch_;
+  OrphanWatch orphan_watch_;
   std::map<std::string, std::unique_ptr<Tracked>> tracked_;  // by job: what runs
   // Of the dispatching thread, as the state's change log led there:
   sched::Cache cache_;

@@ -1,7 +1,4 @@
 // The loop between ledger and processes, on a memory ledger and with real processes.
-#include "control/jobs/dispatcher.h"
-
-#include <gtest/gtest.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -9,120 +6,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <fstream>
 
-#include "control/jobs/job_waiting.h"
+#include "control/jobs/dispatcher_fixture.h"
 #include "control/jobs/local_node.h"
 #include "control/jobs/scheduled_steps.h"
-#include "sched/pillar.h"
-#include "sched/read_models.h"
 
 namespace fulcrum::control {
 
 namespace {
-
-namespace json = base::json;
-
-std::unique_ptr<Engine> engine_on(std::unique_ptr<ledger::Store> store) {
-  std::vector<std::unique_ptr<ledger::Pillar>> pillars;
-  pillars.push_back(sched::make_pillar());
-  auto engine = open_engine(std::move(pillars), std::move(store), nullptr, {});
-  EXPECT_TRUE(engine) << base::describe(engine.error());
-  return std::move(*engine);
-}
-
-/// A home with a ledger, an executor and a dispatcher, each of which can be reopened.
-class DispatcherTest : public ::testing::Test {
- protected:
-  DispatcherTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "fulcrum-disp-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-  }
-  ~DispatcherTest() override {
-    close();
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-
-  void open(bool start = true) {
-    auto store = ledger::open_sqlite_store(folder_ + "/ledger.db", {sched::table_specs(), {}});
-    ASSERT_TRUE(store) << base::describe(store.error());
-    engine = engine_on(std::move(*store));
-    auto opened = exec::open_local_executor({folder_ + "/jobs", FULCRUM_BIN_DIR "/fulcrum-shim"});
-    ASSERT_TRUE(opened) << base::describe(opened.error());
-    real = std::move(*opened);
-    simulated = exec::open_simulated_executor(base::system_clock());
-    DispatcherOptions options;
-    options.home = folder_;
-    options.environment = default_job_environment();
-    options.grace_us = 200'000;
-    dispatcher = std::make_unique<Dispatcher>(*engine, *real, *simulated, options);
-    if (start) {
-      ASSERT_TRUE(dispatcher->start());
-    }
-  }
-  void close() {
-    dispatcher.reset();
-    simulated.reset();
-    real.reset();
-    engine.reset();
-  }
-  void add_node(int devices) {
-    json::array list;
-    for (int i = 0; i < devices; ++i) list.push_back(json::object{{"index", i}, {"model", "core"}});
-    ASSERT_TRUE(engine->submit({"node.add",
-                                json::object{{"name", "here"},
-                                             {"device_kind", "core"},
-                                             {"cpu_milli", devices * 1000},
-                                             {"devices", std::move(list)}},
-                                "member/anna",
-                                ledger::Role::kOwner,
-                                {}}));
-  }
-  std::string submit(json::object spec, const std::string& key = {}) {
-    auto job = submit_job(*engine, std::move(spec), {"member/anna", ledger::Role::kMember}, key);
-    EXPECT_TRUE(job) << base::describe(job.error());
-    return job ? *job : "";
-  }
-  static json::object shell(const std::string& name, const std::string& script, int gpus = 1) {
-    return {{"name", name}, {"command", {"sh", "-c", script}}, {"resources", {{"gpus", gpus}}}};
-  }
-  std::size_t events_of(const std::string& job, const std::string& kind) {
-    std::size_t count = 0;
-    EXPECT_TRUE(engine->store().read_stream("job/" + job, [&](const ledger::Event& event) {
-      count += event.kind == kind;
-      return true;
-    }));
-    return count;
-  }
-  void await_events(const std::string& job, const std::string& kind, std::size_t count) {
-    while (events_of(job, kind) < count) engine->wait_for_events(engine->store().size(), 50'000);
-  }
-  base::Status preempt(const std::string& job, double grace_s = 0) {
-    const auto reply = engine->submit({"job.preempt",
-                                       json::object{{"job", job}, {"grace_s", grace_s}},
-                                       "member/anna",
-                                       ledger::Role::kMember,
-                                       {}});
-    if (!reply) return base::Failure(reply.error());
-    return {};
-  }
-  void await_file(const std::string& name) {
-    while (!std::filesystem::exists(folder_ + "/" + name))
-      engine->wait_for_events(engine->store().size(), 20'000);
-  }
-  json::value ask(const std::string& query, json::object parameters) {
-    auto answer = engine->query(query, std::move(parameters), "member/anna", ledger::Role::kMember);
-    EXPECT_TRUE(answer) << base::describe(answer.error());
-    return answer ? *answer : json::value();
-  }
-
-  std::string folder_;
-  std::unique_ptr<Engine> engine;
-  std::unique_ptr<exec::Executor> real, simulated;
-  std::unique_ptr<Dispatcher> dispatcher;
-};
 
 TEST_F(DispatcherTest, AJobRunsToItsEndAndIsMetered) {
   open();
@@ -252,96 +144,6 @@ TEST_F(DispatcherTest, ALostJobIsRetriedAsOftenAsItAskedFor) {
   EXPECT_EQ(wait_job(*engine, job)->state, "succeeded");
   EXPECT_EQ(events_of(job, "job.requeued"), 1u);
   EXPECT_EQ(events_of(job, "job.started"), 2u);
-}
-
-TEST_F(DispatcherTest, AJobMakesRoomAndStartsAgain) {
-  open();
-  add_node(1);
-  json::object spec = shell("long",
-                            "echo attempt=$FULCRUM_ATTEMPT preempted=$FULCRUM_PREEMPTED; "
-                            "test -n \"$FULCRUM_PREEMPTED\" || exec sleep 600");
-  spec["preemptible"] = true;
-  const std::string job = submit(spec);
-  await_events(job, "job.started", 1);
-  ASSERT_TRUE(preempt(job));
-  EXPECT_EQ(wait_job(*engine, job)->state, "succeeded");
-  EXPECT_EQ(events_of(job, "job.requeued"), 1u);
-  EXPECT_EQ(events_of(job, "job.started"), 2u);
-  EXPECT_EQ(dispatcher->log_tail(job), "attempt=2 preempted=1\n");
-  const auto shown = ask("job.show", {{"job", job}});
-  EXPECT_EQ(base::get_integer(shown, "preemptions"), 1);
-  EXPECT_GT(base::get_number(shown, "lost_device_s"), 0);
-}
-
-TEST_F(DispatcherTest, AJobThatFinishesInItsGraceHasSucceeded) {
-  open();
-  add_node(1);
-  json::object spec = shell(
-      "polite", "trap 'exit 0' TERM; touch " + folder_ + "/ready; while :; do sleep 0.05; done");
-  spec["preemptible"] = true;
-  const std::string job = submit(spec);
-  await_file("ready");
-  ASSERT_TRUE(preempt(job));
-  EXPECT_EQ(wait_job(*engine, job)->state, "succeeded");
-  EXPECT_EQ(events_of(job, "job.requeued"), 0u);
-}
-
-TEST_F(DispatcherTest, AJobThatIgnoresTheRequestIsKilledAfterTheGraceThatWasSaid) {
-  open();
-  add_node(1);
-  json::object spec =
-      shell("stubborn", "test -n \"$FULCRUM_PREEMPTED\" && exit 0; trap '' TERM; touch " + folder_ +
-                            "/ready; while :; do sleep 0.05; done");
-  spec["preemptible"] = true;
-  const std::string job = submit(spec);
-  await_file("ready");
-  const auto asked = std::chrono::steady_clock::now();
-  ASSERT_TRUE(preempt(job, 1.0));
-  EXPECT_EQ(wait_job(*engine, job)->state, "succeeded");
-  EXPECT_GE(std::chrono::steady_clock::now() - asked, std::chrono::milliseconds(950));
-  EXPECT_EQ(events_of(job, "job.requeued"), 1u);
-}
-
-TEST_F(DispatcherTest, ARequestOutlivesTheServer) {
-  open(false);
-  add_node(1);
-  json::object spec = shell("long", "test -n \"$FULCRUM_PREEMPTED\" || exec sleep 600");
-  spec["preemptible"] = true;
-  const std::string job = submit(spec);
-  ASSERT_TRUE(dispatcher->step());
-  ASSERT_EQ(events_of(job, "job.started"), 1u);
-  ASSERT_TRUE(preempt(job));
-  close();  // as if killed before the process was told
-  open();
-  EXPECT_EQ(wait_job(*engine, job)->state, "succeeded");
-  EXPECT_EQ(events_of(job, "job.started"), 2u);
-}
-
-TEST_F(DispatcherTest, ASimulatedJobGoesOnFromItsCheckpoint) {
-  open();
-  ASSERT_TRUE(engine->submit(
-      {"node.add",
-       json::object{
-           {"name", "sim"}, {"simulated", true}, {"devices", {{{"index", 0}, {"model", "P100"}}}}},
-       "member/anna",
-       ledger::Role::kOwner,
-       {}}));
-  const std::string job = submit({{"name", "s"},
-                                  {"simulated", true},
-                                  {"predicted_s", 1.0},
-                                  {"preemptible", true},
-                                  {"min_run_s", 0.5},
-                                  {"checkpoint_every_s", 0.1},
-                                  {"resources", {{"gpus", 1}}}});
-  await_events(job, "job.started", 1);
-  while (!preempt(job)) engine->wait_for_events(engine->store().size(), 20'000);
-  EXPECT_EQ(wait_job(*engine, job)->state, "succeeded");
-  const auto shown = ask("job.show", {{"job", job}});
-  const double last_s =
-      (base::get_number(shown, "ended_us") - base::get_number(shown, "started_us")) / 1e6;
-  EXPECT_GE(base::get_number(shown, "kept_s"), 0.5 - 1e-9);
-  EXPECT_LT(last_s, 0.9);  // a whole run takes 1 s
-  EXPECT_LT(base::get_number(shown, "lost_device_s"), 0.1 + 1e-9);
 }
 
 TEST_F(DispatcherTest, SimulatedJobsRunOnSimulatedNodesAndStayApart) {

@@ -3,20 +3,27 @@
 #include <filesystem>
 
 #include "control/jobs/local_node.h"
+#include "exec/machine.h"
 
 namespace fulcrum::control {
 
 namespace {
+
+DispatcherOptions options_for(Home& home) {
+  DispatcherOptions options;
+  options.home = home.paths().root.string();
+  options.environment = default_job_environment();
+  options.orphans.node = exec::inspect_machine().name;
+  options.objects = &home.objects();
+  return options;
+}
 
 class OpenMachine final : public LocalMachine {
  public:
   OpenMachine(Home& home, std::unique_ptr<exec::Executor> executor)
       : executor_(std::move(executor)),
         simulated_(exec::open_simulated_executor(base::system_clock())),
-        dispatcher_(home.engine(), *executor_, *simulated_,
-                    {.home = home.paths().root.string(),
-                     .environment = default_job_environment(),
-                     .objects = &home.objects()}) {}
+        dispatcher_(home.engine(), *executor_, *simulated_, options_for(home)) {}
 
   exec::Executor& executor() override { return *executor_; }
   Dispatcher& dispatcher() override { return dispatcher_; }

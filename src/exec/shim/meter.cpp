@@ -33,13 +33,17 @@ Meter::Meter(const Launch& launch, std::string folder)
       last_us_(boot_us()) {}
 
 double Meter::device_busy(double cpu_cores) {
-  if (devices_.empty()) return 0;
+  if (devices_.empty()) return -1;
   if (devices_are_cores_) return std::min(1.0, cpu_cores / static_cast<double>(devices_.size()));
   if (!nvml_tried_) nvml_ = Nvml::open();
   nvml_tried_ = true;
-  if (!nvml_) return 0;
+  if (!nvml_) return -1;
   double sum = 0;
-  for (const auto device : devices_) sum += std::max(0.0, nvml_->busy(device));
+  for (const auto device : devices_) {
+    const double busy = nvml_->busy(device);
+    if (busy < 0) return -1;
+    sum += busy;
+  }
   return sum / static_cast<double>(devices_.size());
 }
 

@@ -23,6 +23,7 @@ class Meter {
   std::int64_t peak_memory_bytes() const { return peak_memory_bytes_; }
 
  private:
+  /// 0…1; -1 where nothing can measure them.
   double device_busy(double cpu_cores);
 
   std::vector<std::uint32_t> devices_;

@@ -135,6 +135,26 @@ int kill_marked(std::string_view variable) {
   return found;
 }
 
+std::vector<MarkedProcess> marked_processes() {
+  std::vector<MarkedProcess> found;
+  each_number("/proc", [&](pid_t pid) {
+    ProcessStat stat;
+    std::string environment;
+    if (!read_small_file("/proc/" + std::to_string(pid) + "/environ", environment) ||
+        environment.empty() || !read_process(pid, stat) || stat.state == 'Z')
+      return;
+    environment.insert(environment.begin(), '\0');
+    const auto value = [&](std::string_view name) {
+      const std::string key = '\0' + std::string(name) + '=';
+      const std::size_t at = environment.find(key);
+      return at == std::string::npos ? std::string() : std::string(&environment[at + key.size()]);
+    };
+    MarkedProcess process{pid, value(kJobVariable), value("FULCRUM_DEVICES")};
+    if (!process.job_id.empty()) found.push_back(std::move(process));
+  });
+  return found;
+}
+
 std::int64_t wall_us() {
   return clock_us(CLOCK_REALTIME);
 }

@@ -31,6 +31,15 @@ bool is_alive(pid_t pid, std::int64_t start_ticks, std::string_view boot);
 /// Kills every process of ours whose environment has `NAME=value`; returns how many were found.
 int kill_marked(std::string_view variable);
 
+/// A process that carries the job variable.
+struct MarkedProcess {
+  pid_t pid = 0;
+  std::string job_id;
+  std::string devices;  // its FULCRUM_DEVICES
+};
+/// Every such process of ours that is not a zombie.
+std::vector<MarkedProcess> marked_processes();
+
 /// The system's wall clock, for stamps.
 std::int64_t wall_us();
 /// Monotonic, for deadlines; counts while the machine sleeps.

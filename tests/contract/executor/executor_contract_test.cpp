@@ -96,6 +96,27 @@ TYPED_TEST(ExecutorContract, StopEndsARunningJob) {
   EXPECT_EQ(this->executor.status("job-a")->state, RunState::kStopped);
 }
 
+TYPED_TEST(ExecutorContract, TellsWhichJobsLiveAndWritesIntoTheirOutput) {
+  LaunchSpec spec = this->backend.job("job-a", 600, 0);
+  spec.environment["FULCRUM_DEVICES"] = "0,3";
+  spec.devices = {0, 3};
+  ASSERT_TRUE(this->executor.start(spec));
+  ASSERT_TRUE(this->executor.start(this->backend.job("job-b", 0, 0)));
+  end_of(this->executor, "job-b");
+  const auto living = this->executor.living();
+  ASSERT_TRUE(living);
+  ASSERT_EQ(living->size(), 1u);
+  EXPECT_EQ(living->front().job_id, "job-a");
+  EXPECT_GE(living->front().processes, 1u);
+  EXPECT_EQ(living->front().devices, (std::vector<std::uint32_t>{0, 3}));
+  ASSERT_TRUE(this->executor.note("job-a", "a word\n"));
+  EXPECT_NE(this->executor.log("job-a", 0, 1000)->find("a word\n"), std::string::npos);
+  EXPECT_EQ(this->executor.note("job-x", "a word\n").error().code, "exec.unknown");
+  ASSERT_TRUE(this->executor.stop("job-a"));
+  end_of(this->executor, "job-a");
+  EXPECT_TRUE(this->executor.living()->empty());
+}
+
 TYPED_TEST(ExecutorContract, ATimeLimitEndsAJob) {
   LaunchSpec spec = this->backend.job("job-a", 600, 0);
   spec.time_limit_us = 200'000;

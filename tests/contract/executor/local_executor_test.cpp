@@ -76,6 +76,21 @@ TEST(LocalExecutor, StopKillsAGrandchildThatLeftItsSessionAndIgnoresSigterm) {
   EXPECT_FALSE(is_running(daemon));
 }
 
+TEST(LocalExecutor, AStopMayBringItsOwnGrace) {
+  JobFolder folder;
+  const std::string ready = folder.path() + "/ready";
+  LaunchSpec spec =
+      shell("job-a", "trap '' TERM; echo 1 > " + ready + "; while :; do sleep 0.05; done");
+  spec.grace_us = 600'000'000;
+  auto executor = folder.open();
+  ASSERT_TRUE(executor->start(spec));
+  ASSERT_TRUE(eventually([&] { return pid_in(ready) > 0; }));
+  ASSERT_TRUE(executor->stop("job-a", 300'000));
+  const RunStatus end = end_of(*executor, "job-a");
+  EXPECT_EQ(end.state, RunState::kStopped);
+  EXPECT_EQ(end.signal, SIGKILL);
+}
+
 TEST(LocalExecutor, NothingSurvivesTheJobsOwnEnd) {
   JobFolder folder;
   const std::string pid_file = folder.path() + "/pid";
