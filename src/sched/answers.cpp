@@ -56,10 +56,10 @@ base::Result<RunTimes> past_run_times(const TableReader& tables) {
       const json::object job = ledger::row_as_json(*tables.spec("sched_jobs"), row);
       const std::int64_t started_us = base::get_integer(job, "started_us");
       if (started_us == 0 || base::get_integer(job, "simulated") != 0) continue;
-      if (base::get_integer(job, "preemptions") > 0) continue;  // its last start was a part of it
       history.add(base::get_string(job, "owner"), base::get_string(job, "project"),
                   base::get_string(job, "name"),
-                  static_cast<double>(base::get_integer(job, "ended_us") - started_us) / 1e6);
+                  static_cast<double>(base::get_integer(job, "ended_us") - started_us) / 1e6 +
+                      base::get_number(job, "kept_s"));
     }
   }
   history.sort();

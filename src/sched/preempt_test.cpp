@@ -27,7 +27,8 @@ TEST(Preempt, AJobMakesRoomAndKeepsItsPlaceAndItsCheckpoint) {
   ASSERT_TRUE(bench.send("job.preempt", by_id(job, R"(,"reason":"priority","for_job":"b")")));
   EXPECT_TRUE(bench.state().jobs.at(job).preempt_requested);
   EXPECT_TRUE(base::get_bool(bench.ask("job.show", by_id(job)), "preempt_requested"));
-  ASSERT_TRUE(bench.send("job.end", by_id(job, R"(,"attempt":1,"state":"preempted")")));
+  ASSERT_TRUE(bench.send("job.end",
+                         by_id(job, R"(,"attempt":1,"state":"preempted","useful_device_s":290)")));
   const OpenJob& open = bench.state().jobs.at(job);
   EXPECT_EQ(open.phase, JobPhase::kQueued);
   EXPECT_EQ(open.order, order);
@@ -37,7 +38,8 @@ TEST(Preempt, AJobMakesRoomAndKeepsItsPlaceAndItsCheckpoint) {
   const auto shown = bench.ask("job.show", by_id(job));
   EXPECT_EQ(base::get_string(shown, "state"), "queued");
   EXPECT_EQ(base::get_integer(shown, "preemptions"), 1);
-  EXPECT_DOUBLE_EQ(base::get_number(shown, "lost_device_s"), 60);  // 30 s of two devices
+  EXPECT_DOUBLE_EQ(base::get_number(shown, "lost_device_s"), 60);     // 30 s of two devices
+  EXPECT_DOUBLE_EQ(base::get_number(shown, "useful_device_s"), 240);  // what is lost was of no use
   const auto& first = base::find_path(shown, "allocations")->get_array().at(0);
   EXPECT_EQ(base::get_string(first, "outcome"), "preempted");
   EXPECT_EQ(base::get_string(first, "preempt_reason"), "priority");

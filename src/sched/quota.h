@@ -19,7 +19,7 @@ enum class BudgetPeriod { kTotal, kMonth, kQuarter, kYear };
 BOOST_DESCRIBE_ENUM(BudgetPeriod, kTotal, kMonth, kQuarter, kYear)
 
 /// Also the body of `quota.set`, which replaces what was said of this quota before.
-struct Quota {
+struct QuotaSpec {
   std::string quota;                    // its name: a project's, a team's, or of a group of quotas
   std::string parent;                   // empty: at the top
   std::int64_t guaranteed_devices = 0;  // 0: none
@@ -29,9 +29,9 @@ struct Quota {
   double budget_usd = 0;                // 0: none
   BudgetPeriod budget_period = BudgetPeriod::kTotal;
   static constexpr std::string_view kRequired[] = {"quota"};
-  bool operator==(const Quota&) const = default;
+  bool operator==(const QuotaSpec&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Quota, (),
+BOOST_DESCRIBE_STRUCT(QuotaSpec, (),
                       (quota, parent, guaranteed_devices, limit_devices, may_borrow, share,
                        budget_usd, budget_period))
 
@@ -47,7 +47,7 @@ BOOST_DESCRIBE_STRUCT(QuotaUse, (), (held_milli, running, usd_per_hour, updated_
 
 /// Simulated jobs are a world of their own here too.
 struct QuotaState {
-  Quota quota;
+  QuotaSpec quota;
   QuotaUse use;
   QuotaUse simulated_use;
   const QuotaUse& of(bool simulated) const { return simulated ? simulated_use : use; }

@@ -35,7 +35,7 @@ std::map<std::string, Waiting> waiting_in(const State& state, std::int64_t now_u
 json::object shown_use(const QuotaState& state, bool simulated, const Waiting& waiting,
                        std::int64_t now_us) {
   const QuotaUse& use = state.of(simulated);
-  const Quota& quota = state.quota;
+  const QuotaSpec& quota = state.quota;
   const double held = static_cast<double>(use.held_milli) / kWholeMilli;
   const double spent = spent_usd(use, quota.budget_period, now_us);
   json::object shown{

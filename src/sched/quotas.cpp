@@ -13,7 +13,7 @@ using ledger::NewEvents;
 
 namespace {
 
-base::Status check_amounts(const Quota& quota) {
+base::Status check_amounts(const QuotaSpec& quota) {
   if (quota.quota.empty()) return base::usage("quota.name", "a quota needs a name", "quota");
   if (quota.guaranteed_devices < 0)
     return base::usage("quota.amount", "an amount cannot be negative", "guaranteed_devices");
@@ -31,7 +31,7 @@ base::Status check_amounts(const Quota& quota) {
   return {};
 }
 
-base::Status check_place(const Quotas& quotas, const Quota& quota) {
+base::Status check_place(const Quotas& quotas, const QuotaSpec& quota) {
   if (quota.parent.empty()) return {};
   if (!quotas.contains(quota.parent) && quota.parent != quota.quota)
     return base::usage("quota.parent_unknown", fmt::format("there is no quota {}", quota.parent),
@@ -47,7 +47,8 @@ base::Status check_place(const Quotas& quotas, const Quota& quota) {
 }
 
 /// What the quotas right below one are promised, were `changed` as it says.
-std::int64_t promised_below(const Quotas& quotas, const std::string& parent, const Quota& changed) {
+std::int64_t promised_below(const Quotas& quotas, const std::string& parent,
+                            const QuotaSpec& changed) {
   std::int64_t sum = changed.parent == parent ? changed.guaranteed_devices : 0;
   for (const auto& [name, state] : quotas)
     if (state.quota.parent == parent && name != changed.quota)
@@ -55,8 +56,8 @@ std::int64_t promised_below(const Quotas& quotas, const std::string& parent, con
   return sum;
 }
 
-base::Status check_promises(const Quotas& quotas, const Quota& quota) {
-  const auto hold = [&](const Quota& parent) -> base::Status {
+base::Status check_promises(const Quotas& quotas, const QuotaSpec& quota) {
+  const auto hold = [&](const QuotaSpec& parent) -> base::Status {
     const std::int64_t below = promised_below(quotas, parent.quota, quota);
     if (parent.guaranteed_devices == 0 || below <= parent.guaranteed_devices) return {};
     return base::refused("quota.over_promised",
@@ -71,7 +72,7 @@ base::Status check_promises(const Quotas& quotas, const Quota& quota) {
 
 }  // namespace
 
-base::Result<NewEvents> decide(const State& state, const Quota& command, const Context&) {
+base::Result<NewEvents> decide(const State& state, const QuotaSpec& command, const Context&) {
   CHECK_OK(check_amounts(command));
   CHECK_OK(check_place(state.quotas, command));
   CHECK_OK(check_promises(state.quotas, command));

@@ -53,12 +53,17 @@ JobRequeued requeued(const OpenJob& job, const EndJob& end, const RunFigures& ru
       static_cast<double>(std::max<std::int64_t>(0, now_us - job.started_us)) / 1e6;
   const double every_s = job.spec.checkpoint_every_s;
   const double kept_s = every_s > 0 ? std::floor(ran_s / every_s) * every_s : 0;
-  return {.job = job.id,
-          .detail = end.detail,
-          .run = run,
-          .preempted = made_room(job, end.state),
-          .kept_s = job.kept_s + kept_s,
-          .lost_device_s = (ran_s - kept_s) * static_cast<double>(job.device_milli) / kWholeMilli};
+  JobRequeued event{
+      .job = job.id,
+      .detail = end.detail,
+      .run = run,
+      .preempted = made_room(job, end.state),
+      .kept_s = job.kept_s + kept_s,
+      .lost_device_s = (ran_s - kept_s) * static_cast<double>(job.device_milli) / kWholeMilli};
+  // Work that has to be done again was of no use, however busy its devices were.
+  event.run.useful_device_s =
+      std::min(run.useful_device_s, std::max(0.0, run.allocated_device_s - event.lost_device_s));
+  return event;
 }
 
 /// May a lost job start again?

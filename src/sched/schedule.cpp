@@ -97,7 +97,7 @@ class Reasons {
   };
 
   Refusal budget(const QuotaState& state, bool simulated) const {
-    const Quota& quota = state.quota;
+    const QuotaSpec& quota = state.quota;
     Refusal refusal{RefusalCode::kBudget, quota.quota, 0, 0, 0, 0, ""};
     refusal.spent_usd = spent_usd(state.of(simulated), quota.budget_period, view_.now_us);
     refusal.budget_usd = quota.budget_usd;

@@ -223,7 +223,7 @@ struct RemoveQuota {
 };
 BOOST_DESCRIBE_STRUCT(RemoveQuota, (), (quota))
 struct QuotaSet {
-  Quota quota;
+  QuotaSpec quota;
 };
 BOOST_DESCRIBE_STRUCT(QuotaSet, (), (quota))
 struct QuotaRemoved {

@@ -21,7 +21,6 @@ std::string left_out(const base::json::value& row, const Times& times, bool simu
     return simulated ? "real jobs" : "simulated jobs";
   if (times.ended_us == 0) return "not ended";
   if (times.started_us == 0) return "never started";
-  if (base::get_integer(row, "preemptions") > 0) return "stopped and started again";
   if (times.started_us < times.submitted_us || times.ended_us < times.started_us)
     return "times out of order";
   return {};
@@ -65,8 +64,10 @@ base::Result<Trace> trace_of_history(const base::json::array& rows, const Histor
     }
     TraceJob job;
     job.line = static_cast<std::int64_t>(rows.size() - i);
-    job.duration_s =
-        std::max(kLeastS, static_cast<double>(times.ended_us - times.started_us) / 1e6);
+    // Its work: the last start's, and what checkpoints kept of those before.
+    job.duration_s = std::max(
+        kLeastS, static_cast<double>(times.ended_us - times.started_us) / 1e6 +
+                     std::max(0.0, base::get_number(row, "kept_s")));
     job.limit_s = std::max(0.0, base::get_number(row, "time_limit_s"));
     job.predicted_s = std::max(0.0, base::get_number(row, "predicted_s"));
     job.priority = base::get_number(row, "priority");
