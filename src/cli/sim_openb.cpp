@@ -8,6 +8,8 @@
 #include "base/spelling.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "cli/report_files.h"
+#include "sched/report/report.h"
 #include "sched/stages/stages.h"
 #include "sched/trace/openb.h"
 #include "sched/twin/packing.h"
@@ -20,6 +22,7 @@ namespace json = base::json;
 
 constexpr double kLoadStep = 0.1;
 constexpr double kMostLoad = 100;
+constexpr std::size_t kSamples = 260;  // of a report's plots
 
 struct Inputs {
   sched::OpenbNodes nodes;
@@ -27,14 +30,7 @@ struct Inputs {
   std::vector<const sched::PlaceStage*> stages;
 };
 
-struct Figures {
-  std::string policy;
-  std::uint64_t seed = 0;
-  std::uint64_t decisions = 0;
-  double seconds = 0;
-  std::vector<std::pair<std::string, double>> allocation_ratio;  // by load
-  double gpu_unplaced = 0;
-};
+using Figures = sched::PackingLine;
 
 base::Result<const sched::PlaceStage*> stage_of(const std::string& name) {
   if (const auto* stage = sched::find_place_stage(name)) return stage;
@@ -74,21 +70,40 @@ std::vector<std::pair<std::string, double>> loads_up_to(double load) {
   return loads;
 }
 
-Figures run_once(const Inputs& inputs, const SimOpenbOptions& options,
-                 const sched::PlaceStage& stage, std::uint64_t seed) {
+sched::Cluster cluster_of(const Inputs& inputs) {
   sched::Cluster cluster;
   for (const auto& node : inputs.nodes.nodes) cluster.add_node(node);
+  return cluster;
+}
+
+/// `samples`: how many the report wants of this run; it is played again for them, so that they
+/// are not in its seconds.
+Figures run_once(const Inputs& inputs, const SimOpenbOptions& options,
+                 const sched::PlaceStage& stage, std::uint64_t seed, std::size_t samples) {
+  sched::Cluster cluster = cluster_of(inputs);
   std::vector<sched::ShapeIndex> tasks;
   for (const auto& pod : inputs.pods.pods) tasks.push_back(cluster.shape(pod.shape));
   const auto typical = sched::typical_shapes(cluster, tasks);
-  const sched::PackingOptions packing{&stage, options.load, seed};
+  sched::PackingOptions packing{&stage, options.load, seed, 0};
   const auto arrivals = sched::arrivals(cluster, tasks, packing);
   const auto begin = std::chrono::steady_clock::now();
   const sched::PackingRun run = sched::pack(cluster, arrivals, typical, packing);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-  Figures figures{std::string(stage.name), seed, run.decisions, took.count(), {}, run.gpu_unplaced};
+  Figures figures;
+  figures.policy = stage.name;
+  figures.seed = seed;
+  figures.decisions = run.decisions;
+  figures.seconds = took.count();
+  figures.gpu_unplaced = run.gpu_unplaced;
   for (const auto& [key, load] : loads_up_to(options.load))
     figures.allocation_ratio.emplace_back(key, sched::allocation_ratio(cluster, run, load));
+  if (samples > 0) {
+    sched::Cluster again = cluster_of(inputs);
+    for (const auto& pod : inputs.pods.pods) again.shape(pod.shape);
+    packing.samples = samples;
+    figures.samples =
+        sched::pack(again, arrivals, sched::typical_shapes(again, tasks), packing).samples;
+  }
   return figures;
 }
 
@@ -105,6 +120,38 @@ json::value to_json(const Figures& figures) {
        figures.seconds > 0 ? static_cast<double>(figures.decisions) / figures.seconds : 0},
       {"allocation_ratio", std::move(ratios)},
       {"gpu_unplaced", figures.gpu_unplaced}};
+}
+
+/// One object: the runs, and the samples of each policy's first.
+base::Status write_report(const SimOpenbOptions& options, const std::vector<Figures>& runs) {
+  TRY(auto files, sched::report_of({options.nodes.filename().string(),
+                                    options.trace.filename().string(), options.load},
+                                   runs));
+  json::array lines;
+  std::string csv = "policy,seed,decisions,seconds,gpu_unplaced";
+  for (const auto& [load, ratio] : runs.front().allocation_ratio)
+    csv += ",allocation_ratio." + load;
+  csv += "\n";
+  for (const Figures& run : runs) {
+    auto line = to_json(run).as_object();
+    json::array samples;
+    for (const auto& sample : run.samples)
+      samples.push_back(json::object{{"arrived", sample.arrived},
+                                     {"allocated", sample.allocated},
+                                     {"fragmented", sample.fragmented}});
+    if (!samples.empty()) line["samples"] = std::move(samples);
+    lines.push_back(std::move(line));
+    csv += fmt::format("{},{},{},{},{}", run.policy, run.seed, run.decisions, run.seconds,
+                       run.gpu_unplaced);
+    for (const auto& [load, ratio] : run.allocation_ratio)
+      csv += std::isnan(ratio) ? std::string(",") : fmt::format(",{}", ratio);
+    csv += "\n";
+  }
+  files.push_back(
+      {"results.json",
+       base::to_text(json::object{{"simulated", true}, {"runs", std::move(lines)}}) + "\n"});
+  files.push_back({"results.csv", std::move(csv)});
+  return write_files(options.report, files);
 }
 
 std::string percent_at(const Figures& figures, std::string_view load) {
@@ -151,7 +198,11 @@ int sim_openb(const SimOpenbOptions& options, const Session& session) {
   std::vector<Figures> runs;
   for (const auto* stage : inputs->stages)
     for (std::uint64_t i = 0; i < options.seeds; ++i)
-      runs.push_back(run_once(*inputs, options, *stage, options.seed + i));
+      runs.push_back(run_once(*inputs, options, *stage, options.seed + i,
+                              options.report.empty() || i > 0 ? 0 : kSamples));
+  if (!options.report.empty())
+    if (const auto written = write_report(options, runs); !written)
+      return session.output.error(written.error());
   if (session.output.mode == OutputMode::kTable) {
     print_table(runs);
     return 0;

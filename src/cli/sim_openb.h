@@ -18,6 +18,7 @@ struct SimOpenbOptions {
   std::uint64_t seeds = 1;           // seed, seed + 1, …
   std::string node_order = "mixed";  // sched::order_openb_nodes
   bool lenient = false;
+  std::filesystem::path report;  // empty: none
 };
 
 /// Returns the process's exit code.

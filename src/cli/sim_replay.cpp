@@ -6,10 +6,11 @@
 #include <chrono>
 #include <thread>
 
-#include "base/files.h"
 #include "base/spelling.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "cli/report_files.h"
+#include "sched/report/report.h"
 #include "sched/twin/simulation.h"
 
 namespace fulcrum::cli {
@@ -23,8 +24,9 @@ double clock_s() {
 }
 
 struct Plan {
+  std::string name, cluster;  // as reports say
   sched::ClusterSize size;
-  sched::Trace trace;
+  sched::Trace jobs;
   sched::Prediction prediction = sched::Prediction::kPerfect;
   std::vector<std::pair<std::string, sched::Policy>> policies;
 };
@@ -44,21 +46,24 @@ base::Result<Plan> plan_of(const SimReplayOptions& options, const Session& sessi
     plan.policies.emplace_back(name, *policy);
   }
   TRY(Sourced sourced, read_source(options.source, session));
-  plan.trace = std::move(sourced.trace);
+  plan.jobs = std::move(sourced.trace);
   plan.size = sourced.size;
-  TRY(plan.prediction, sched::parse_prediction(options.predict, plan.trace));
+  plan.name = options.source.trace.empty() ? options.source.format
+                                           : options.source.trace.filename().string();
+  plan.cluster = fmt::format("{}x{}", plan.size.nodes, plan.size.devices);
+  TRY(plan.prediction, sched::parse_prediction(options.predict, plan.jobs));
   return plan;
 }
 
 /// Policies and seeds share the processors; the order of the results does not depend on them.
-std::vector<sched::SimulationRun> run_all(const Plan& plan, std::uint64_t seeds) {
+std::vector<sched::SimulationRun> run_all(const Plan& plan, std::uint64_t seeds, bool in_detail) {
   std::vector<sched::SimulationRun> runs(plan.policies.size() * seeds);
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
     for (std::size_t i = next++; i < runs.size(); i = next++) {
       const auto& [name, policy] = plan.policies[i / seeds];
-      runs[i] =
-          sched::simulate(plan.trace, plan.size, plan.prediction, name, policy, i % seeds, clock_s);
+      runs[i] = sched::simulate(plan.jobs, plan.size, plan.prediction, name, policy, i % seeds,
+                                clock_s, in_detail);
     }
   };
   const std::size_t threads =
@@ -96,7 +101,7 @@ std::string table_of(const std::vector<sched::SimulationRun>& runs) {
 
 json::object skipped_json(const Plan& plan) {
   json::object skipped;
-  for (const auto& [reason, count] : plan.trace.skipped) skipped[reason] = count;
+  for (const auto& [reason, count] : plan.jobs.skipped) skipped[reason] = count;
   return skipped;
 }
 
@@ -108,13 +113,15 @@ json::object result_json(const Plan& plan, const std::vector<sched::SimulationRu
 
 base::Status write_report(const std::filesystem::path& folder, const Plan& plan,
                           const std::vector<sched::SimulationRun>& runs) {
-  CHECK_OK(base::make_folder(folder));
+  TRY(auto files,
+      sched::report_of({plan.name, plan.cluster, plan.prediction, plan.jobs.skipped}, runs));
   json::object result = result_json(plan, runs);
   json::array timelines;
   for (const auto& run : runs) timelines.push_back(sched::timeline_json(run));
   result["timelines"] = std::move(timelines);
-  CHECK_OK(base::write_file(folder / "results.json", base::to_text(result) + "\n"));
-  return base::write_file(folder / "results.csv", sched::to_csv(runs, plan.prediction));
+  files.push_back({"results.json", base::to_text(result) + "\n"});
+  files.push_back({"results.csv", sched::to_csv(runs, plan.prediction)});
+  return write_files(folder, files);
 }
 
 }  // namespace
@@ -122,7 +129,8 @@ base::Status write_report(const std::filesystem::path& folder, const Plan& plan,
 int sim_replay(const SimReplayOptions& options, const Session& session) {
   const auto plan = plan_of(options, session);
   if (!plan) return session.output.error(plan.error());
-  const auto runs = run_all(*plan, std::max<std::uint64_t>(1, options.seeds));
+  const auto runs =
+      run_all(*plan, std::max<std::uint64_t>(1, options.seeds), !options.report.empty());
   if (!options.report.empty())
     if (const auto written = write_report(options.report, *plan, runs); !written)
       return session.output.error(written.error());
@@ -139,7 +147,7 @@ int sim_replay(const SimReplayOptions& options, const Session& session) {
   }
   const std::string text = table_of(runs);
   std::fwrite(text.data(), 1, text.size(), stdout);
-  for (const auto& [reason, count] : plan->trace.skipped)
+  for (const auto& [reason, count] : plan->jobs.skipped)
     session.output.say(base::text("sim.skipped", count, reason));
   return 0;
 }

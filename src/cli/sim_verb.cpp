@@ -47,6 +47,7 @@ Action sim_verb(CLI::App& app, const AlsoRegister&) {
     openb->trace = replay->source.trace;
     openb->seeds = replay->seeds;
     openb->lenient = replay->source.lenient;
+    openb->report = replay->report;
     if (policy->count() > 0) openb->policies = replay->policies;
     return sim_openb(*openb, session);
   };

@@ -8,6 +8,7 @@
 
 #include "base/random.h"
 #include "sched/core/placer.h"
+#include "sched/stages/fragmentation.h"
 
 namespace fulcrum::sched {
 
@@ -18,6 +19,17 @@ std::int64_t gpu_milli(const Shape& shape) {
 }
 
 constexpr double kTypicalShare = 0.95;
+
+PackingSample sample_of(const Cluster& cluster, const stages::Fragmentation& tables,
+                        std::int64_t arrived) {
+  double fragmented = 0;
+  for (NodeIndex node = 0; node < cluster.size(); ++node)
+    fragmented += tables.devices(cluster, node).fragmentation_milli;
+  const auto all = static_cast<double>(cluster.gpu_milli());
+  return {static_cast<double>(arrived) / all,
+          static_cast<double>(cluster.gpu_milli() - cluster.free_gpu_milli()) / all,
+          std::max(0.0, fragmented / all)};
+}
 
 }  // namespace
 
@@ -77,6 +89,10 @@ PackingRun pack(Cluster& cluster, const std::vector<ShapeIndex>& arrivals,
   std::int64_t arrived = 0;
   std::vector<Held> held;
   Job job;
+  const stages::Fragmentation tables(cluster, typical);
+  const bool samples = options.samples > 0 && cluster.gpu_milli() > 0;
+  const std::size_t every =
+      samples ? std::max<std::size_t>(1, arrivals.size() / options.samples) : arrivals.size() + 1;
   for (const ShapeIndex shape : arrivals) {
     job.shape = shape;
     const std::int64_t wanted = gpu_milli(cluster.shape_of(shape));
@@ -88,6 +104,8 @@ PackingRun pack(Cluster& cluster, const std::vector<ShapeIndex>& arrivals,
     }
     run.arrived_gpu_milli.push_back(arrived);
     run.allocated_gpu_milli.push_back(cluster.gpu_milli() - cluster.free_gpu_milli());
+    if (run.arrived_gpu_milli.size() % every == 0)
+      run.samples.push_back(sample_of(cluster, tables, arrived));
   }
   run.decisions = placer.decisions();
   return run;

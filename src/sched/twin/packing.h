@@ -2,6 +2,7 @@
 // The place-once experiment of Weng et al. (ATC 2023): tasks arrive one by one and never leave;
 // each is placed at once or fails. Policies differ in how much of the cluster they manage to hand
 // out. Pure: the same cluster, tasks and options give the same run.
+#include <boost/describe/class.hpp>
 #include <cstdint>
 #include <vector>
 
@@ -13,7 +14,16 @@ struct PackingOptions {
   const PlaceStage* place = nullptr;
   double load = 1.3;  // requested devices over the cluster's, at the end
   std::uint64_t seed = 42;
+  std::size_t samples = 0;  // of the run, about equally far apart; they cost time
 };
+
+/// Parts of all devices.
+struct PackingSample {
+  double arrived = 0;
+  double allocated = 0;
+  double fragmented = 0;  // free, but of no use to a typical task (stages/fragmentation.h)
+};
+BOOST_DESCRIBE_STRUCT(PackingSample, (), (arrived, allocated, fragmented))
 
 struct PackingRun {
   std::uint64_t decisions = 0;
@@ -21,6 +31,7 @@ struct PackingRun {
   double gpu_unplaced = 0;                      // devices asked for by tasks that failed
   std::vector<std::int64_t> arrived_gpu_milli;  // after each decision
   std::vector<std::int64_t> allocated_gpu_milli;
+  std::vector<PackingSample> samples;  // empty where the cluster has no devices
 };
 
 /// The shapes that make up 95 % of the tasks, the most frequent first, with their shares of these;

@@ -46,6 +46,22 @@ TEST(Packing, ArrivalsAskForTheLoadAndBeginWithEveryTask) {
             arrivals(cluster, tasks, {nullptr, 1.3, 9}));
 }
 
+/// Two nodes of two devices; every task takes 600 milli, so that a device with less free is of no
+/// use.
+TEST(Packing, SamplesTellWhatIsFreeAndOfNoUse) {
+  Cluster cluster = two_by_two();
+  const ShapeIndex large = cluster.shape(share(600));
+  PackingOptions options{find_place_stage("first_fit"), 1.0, 1, 3};
+  const auto run = pack(cluster, std::vector<ShapeIndex>(6, large), {{large, 1.0}}, options);
+  ASSERT_EQ(run.samples.size(), 3U);
+  EXPECT_DOUBLE_EQ(run.samples[0].arrived, 0.3);
+  EXPECT_DOUBLE_EQ(run.samples[0].allocated, 0.3);
+  EXPECT_DOUBLE_EQ(run.samples[0].fragmented, 0.2);
+  EXPECT_DOUBLE_EQ(run.samples[2].arrived, 0.9);
+  EXPECT_DOUBLE_EQ(run.samples[2].allocated, 0.6);
+  EXPECT_DOUBLE_EQ(run.samples[2].fragmented, 0.4);
+}
+
 TEST(Packing, WhatDoesNotFitIsCounted) {
   Cluster cluster = two_by_two();
   const ShapeIndex large = cluster.shape(share(600));

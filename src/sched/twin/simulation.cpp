@@ -55,7 +55,7 @@ std::string_view prediction_name(Prediction prediction) {
 
 SimulationRun simulate(const Trace& trace, const ClusterSize& size, Prediction prediction,
                        const std::string& name, const Policy& policy, std::uint64_t seed,
-                       double (*clock_s)()) {
+                       double (*clock_s)(), bool in_detail) {
   Cluster cluster = make_cluster(size);
   Workload workload;
   if (seed == 0) {
@@ -75,13 +75,16 @@ SimulationRun simulate(const Trace& trace, const ClusterSize& size, Prediction p
   Portfolio portfolio(default_portfolio());
   const bool adapts = name == kAdaptive;
   if (adapts) options.policy = portfolio.first();
+  Holdings holdings(in_detail ? workload.jobs.size() : 0);
   const Replay result =
-      replay(cluster, workload, std::move(options), {}, adapts ? &portfolio : nullptr);
+      replay(cluster, workload, std::move(options), in_detail ? holdings.watcher() : Watcher{},
+             adapts ? &portfolio : nullptr);
   run.seconds = clock_s() - from_s;
   run.decisions = result.decisions;
   const double devices = static_cast<double>(size.nodes) * size.devices;
   run.figures = figures_of(workload, result, devices, size.price_usd_per_hour * size.nodes);
   run.timeline = timeline_of(workload, result, devices);
+  if (in_detail) run.detail = detail_of(cluster, workload, result, holdings, run.timeline.time_s);
   if (trace.groups.size() <= kMostGroups) {
     const auto groups = figures_by_group(workload, result);
     for (std::size_t group = 0; group < groups.size(); ++group)
@@ -109,6 +112,7 @@ base::json::object timeline_json(const SimulationRun& run) {
   base::json::object line{{"policy", run.policy}, {"seed", run.seed}};
   const auto timeline = base::encode(run.timeline).get_object();
   for (const auto& [key, value] : timeline) line[key] = value;
+  if (!run.detail.part.empty()) line["detail"] = base::encode(run.detail);
   return line;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "sched/stages/presets.h"
+#include "sched/twin/detail.h"
 #include "sched/twin/figures.h"
 #include "sched/twin/workload.h"
 
@@ -19,6 +20,7 @@ struct SimulationRun {
   std::uint64_t seed = 0;
   ReplayFigures figures;
   Timeline timeline;
+  RunDetail detail;                              // empty unless asked for
   std::map<std::string, GroupFigures> by_group;  // by name; empty for more than kMostGroups
   std::uint64_t decisions = 0;
   double seconds = 0;  // of the replay alone; set by the caller, who has a clock
@@ -34,7 +36,7 @@ std::string_view prediction_name(Prediction prediction);
 /// in one moment, others draw it.
 SimulationRun simulate(const Trace& trace, const ClusterSize& size, Prediction prediction,
                        const std::string& name, const Policy& policy, std::uint64_t seed,
-                       double (*clock_s)());
+                       double (*clock_s)(), bool in_detail = false);
 
 /// {policy, seed, jobs, seconds, jobs_per_s, jct_s, …}: one run's line for scripts.
 base::json::object to_json(const SimulationRun& run, Prediction prediction);
