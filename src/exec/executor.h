@@ -80,7 +80,9 @@ class Executor {
   virtual base::Status note(const std::string& job_id, const std::string& line) = 0;
   /// Every job of ours of which processes live, by id.
   virtual base::Result<std::vector<Living>> living() = 0;
-  virtual base::Result<std::vector<UsageSample>> usage(const std::string& job_id) = 0;
+  /// From the last sample at or before `from_us` on; 0: all.
+  virtual base::Result<std::vector<UsageSample>> usage(const std::string& job_id,
+                                                       std::int64_t from_us = 0) = 0;
   /// Blocks until some job may have changed state or the time has passed.
   virtual void wait(std::int64_t timeout_us) = 0;
   /// Makes a wait() in another thread return; the next one too when nobody waits now.

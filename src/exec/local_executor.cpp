@@ -16,12 +16,12 @@
 #include <sstream>
 
 #include "base/files.h"
-#include "base/json.h"
 #include "exec/executor.h"
 #include "exec/shim/cgroup.h"
 #include "exec/shim/job_folder.h"
 #include "exec/shim/process_tree.h"
 #include "exec/shim_starter.h"
+#include "exec/usage_file.h"
 #include "exec/watch_list.h"
 
 namespace fulcrum::exec {
@@ -229,18 +229,9 @@ class LocalExecutor final : public Executor {
     return text;
   }
 
-  base::Result<std::vector<UsageSample>> usage(const std::string& job_id) override {
-    std::vector<UsageSample> samples;
-    std::ifstream file(path(folder_of(job_id), shim::kUsageFile));
-    for (std::string line; std::getline(file, line);) {
-      const auto value = base::parse_json(line, "usage");
-      if (!value) continue;  // a torn last line
-      const double busy = base::get_number(*value, "device_busy");
-      samples.push_back(
-          {base::get_integer(*value, "time_us"), base::get_number(*value, "cpu_cores"),
-           base::get_integer(*value, "memory_bytes"), std::max(0.0, busy), busy >= 0});
-    }
-    return samples;
+  base::Result<std::vector<UsageSample>> usage(const std::string& job_id,
+                                               std::int64_t from_us) override {
+    return read_usage(path(folder_of(job_id), shim::kUsageFile), from_us);
   }
 
   void wait(std::int64_t timeout_us) override { watched_.wait(timeout_us); }

@@ -94,7 +94,7 @@ class SimulatedExecutor final : public Executor {
     return list;
   }
 
-  base::Result<std::vector<UsageSample>> usage(const std::string& job_id) override {
+  base::Result<std::vector<UsageSample>> usage(const std::string& job_id, std::int64_t) override {
     const std::lock_guard lock(mutex_);
     TRY(const SimulatedJob* job, find(job_id));
     const RunStatus now = status_of(*job);

@@ -17,6 +17,7 @@ namespace json = base::json;
 using ledger::Row;
 using ledger::TableReader;
 
+constexpr std::size_t kIdLength = 26;  // of a ULID
 constexpr std::uint64_t kFewAhead = 5;
 constexpr std::uint64_t kPastRuns = 20'000;  // the newest
 
@@ -26,6 +27,9 @@ base::Result<std::vector<Row>> find_job(const TableReader& tables, const std::st
       tables.select(
           {.table = "sched_jobs", .where = {{.column = "job", .value = id}}, .limit = 1}));
   if (!rows.empty()) return rows;
+  // FULCRUM_JOB of a second start.
+  if (const auto dot = id.rfind('.'); dot == kIdLength && id.find_last_not_of("0123456789") == dot)
+    return find_job(tables, id.substr(0, dot));
   TRY(rows, tables.select({.table = "sched_jobs",
                            .where = {{.column = "name", .value = job}},
                            .order = {"-submitted_us", "-job"},

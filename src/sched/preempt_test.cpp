@@ -1,4 +1,10 @@
 // A running job makes room and comes back to its place.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <cmath>
+
+#include "base/random.h"
 #include "sched/sched_fixture.h"
 
 namespace fulcrum::sched {
@@ -105,6 +111,41 @@ TEST(Preempt, AJobThatFinishesInItsGraceHasSucceeded) {
   ASSERT_TRUE(bench.send("job.preempt", by_id(job)));
   ASSERT_TRUE(bench.send("job.end", by_id(job, R"(,"attempt":1,"state":"succeeded")")));
   EXPECT_TRUE(bench.state().jobs.empty());
+}
+
+/// However often it is stopped, what a job held is its work and what it lost; nothing is done twice
+/// without being counted as lost.
+RC_GTEST_PROP(Preempt, WorkIsConserved, (std::uint64_t seed)) {
+  RC_LOG() << "seed " << seed;
+  base::Random random(seed);
+  Bench bench;
+  RC_ASSERT(bench.send("node.add", kNode).has_value());
+  const auto work_s = static_cast<std::int64_t>(1 + random.below(500));
+  const auto every_s = static_cast<std::int64_t>(random.below(50));
+  const std::string job = job_of(bench.send(
+      "job.submit", R"({"name":"j","command":["x"],"preemptible":true,"resources":{"gpus":2})"
+                    R"(,"max_retries":100,"predicted_s":)" +
+                        std::to_string(work_s) + R"(,"checkpoint_every_s":)" +
+                        std::to_string(every_s) + "}"));
+  for (int attempt = 1;; ++attempt) {
+    RC_ASSERT(bench.send("job.start", start(job, "[0,1]")).has_value());
+    const double left = left_s(bench.state().jobs.at(job), static_cast<double>(work_s));
+    const auto left_us = static_cast<std::int64_t>(std::llround(left * 1e6));
+    const bool ends = attempt > 20 || random.below(5) == 0;
+    bench.now_us += ends ? left_us : static_cast<std::int64_t>(random.below(left_us));
+    const bool lost = random.below(3) == 0;
+    if (!ends && !lost) RC_ASSERT(bench.send("job.preempt", by_id(job)).has_value());
+    const std::string state = ends ? "succeeded" : lost ? "lost" : "preempted";
+    RC_ASSERT(bench
+                  .send("job.end", by_id(job, R"(,"attempt":)" + std::to_string(attempt) +
+                                                  R"(,"state":")" + state + R"(")"))
+                  .has_value());
+    if (ends) break;
+  }
+  const auto shown = bench.ask("job.show", by_id(job));
+  const double held = base::get_number(shown, "allocated_device_s");
+  const double lost = base::get_number(shown, "lost_device_s");
+  RC_ASSERT(std::abs(held - lost - 2 * static_cast<double>(work_s)) < 1e-3);
 }
 
 }  // namespace

@@ -56,12 +56,9 @@ json::object shown(const QuotaState& state, unsigned depth, const Waiting& waiti
   json::object line = base::encode(state.quota).get_object();
   line["depth"] = depth;
   for (auto& [name, value] : shown_use(state, false, waiting, now_us)) line[name] = value;
-  if (state.quota.budget_usd > 0 && state.quota.budget_period != BudgetPeriod::kTotal) {
-    const Period period = period_at(state.quota.budget_period, now_us);
-    line["period_from_us"] = period.from_us;
-    line["period_until_us"] = period.until_us;
-  }
-  line["simulated"] = shown_use(state, true, waiting, now_us);
+  const bool any = state.simulated_use.running > 0 || !state.simulated_use.spent_usd.empty() ||
+                   waiting.jobs[1] > 0;
+  if (any) line["simulated"] = shown_use(state, true, waiting, now_us);
   return line;
 }
 
@@ -98,6 +95,12 @@ base::Result<json::value> answer(const State& state, const ShowQuota& query,
   json::object answer =
       shown(found->second, 0, here == waiting.end() ? Waiting{} : here->second, now_us);
   answer.erase("depth");
+  if (found->second.quota.budget_usd > 0 &&
+      found->second.quota.budget_period != BudgetPeriod::kTotal) {
+    const Period period = period_at(found->second.quota.budget_period, now_us);
+    answer["period_from_us"] = period.from_us;
+    answer["period_until_us"] = period.until_us;
+  }
   answer["now_us"] = now_us;
   json::array below, jobs;
   for (const auto& [name, quota] : state.quotas)

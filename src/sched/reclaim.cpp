@@ -118,14 +118,15 @@ base::Result<json::value> answer(const State& state, const ShowReclaim&,
   for (const auto& [id, job] : state.jobs) {
     if (job.phase != JobPhase::kRunning || job.idle.noticed_us == 0) continue;
     const double held = static_cast<double>(job.device_milli) / kWholeMilli;
-    json::object line = base::encode(job.idle).get_object();
-    line["job"] = id;
-    line["name"] = job.spec.name;
-    line["owner"] = job.spec.owner;
-    line["project"] = job.spec.project;
-    line["node"] = job.node;
-    line["devices"] = held;
-    line["usd_per_hour"] = job.node_price_usd_per_hour;
+    json::object line{{"job", id},
+                      {"name", job.spec.name},
+                      {"owner", job.spec.owner},
+                      {"project", job.spec.project},
+                      {"node", job.node},
+                      {"devices", held},
+                      {"usd_per_hour", job.node_price_usd_per_hour}};
+    const json::value notice = base::encode(job.idle);
+    for (const auto& [name, value] : notice.get_object()) line[name] = value;
     jobs.push_back(std::move(line));
     if (job.idle.action == ReclaimAction::kNone) continue;
     devices += held;

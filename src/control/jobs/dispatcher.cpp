@@ -101,6 +101,12 @@ Dispatcher::~Dispatcher() {
   stop();
 }
 
+void Dispatcher::note_stop(const sched::OpenJob& job) {
+  if (job.cancel_requested || job.preempt_requested)
+    to_stop_[job.id] = {job.attempt, job.cancel_requested, job.preempt_requested,
+                        job.preempt_grace_s};
+}
+
 /// Looks at the jobs that changed since the last look, or at all.
 void Dispatcher::look() {
   engine_.with_pillar("sched", [&](const ledger::Pillar& pillar) {
@@ -111,9 +117,7 @@ void Dispatcher::look() {
       const auto tracked = tracked_.find(job.id);
       if (tracked == tracked_.end() || tracked->second->attempt != job.attempt)
         untracked_.insert(job.id);
-      if (job.cancel_requested || job.preempt_requested)
-        to_stop_[job.id] = {job.attempt, job.cancel_requested, job.preempt_requested,
-                            job.preempt_grace_s};
+      note_stop(job);
     };
     if (log.id() == log_id_ && log_seen_ >= log.begin()) {
       for (; log_seen_ < log.end(); ++log_seen_)
@@ -143,6 +147,7 @@ base::Status Dispatcher::launch(const std::string& job) {
     tracked->simulated = open->second.spec.simulated;
     tracked->cores = node->second.node.device_kind == sched::DeviceKind::kCore;
     tracked->device_count = static_cast<double>(open->second.device_milli) / sched::kWholeMilli;
+    note_stop(open->second);
   });
   if (!spec) return {};
   spec->grace_us = options_.grace_us;

@@ -70,6 +70,7 @@ class Dispatcher {
     double grace_s = 0;  // 0: the launch's
   };
   void look();
+  void note_stop(const sched::OpenJob& job);
   void adopt();
   void follow_stops();
   base::Status record_ends();

@@ -32,9 +32,8 @@ std::string notice_text(double devices, double for_s, const MeanUse& mean,
 }  // namespace
 
 std::optional<MeanUse> mean_use(const std::vector<exec::UsageSample>& samples,
-                                std::int64_t started_us, std::int64_t for_us, std::int64_t now_us,
-                                std::int64_t stale_us) {
-  if (samples.empty() || samples.back().time_us + stale_us < now_us) return std::nullopt;
+                                std::int64_t started_us, std::int64_t for_us, std::int64_t now_us) {
+  if (samples.empty() || samples.back().time_us + kStaleUsageUs < now_us) return std::nullopt;
   const std::int64_t to_us = samples.back().time_us, from_us = to_us - for_us;
   if (from_us < started_us) return std::nullopt;
   double busy_us = 0;
@@ -87,10 +86,11 @@ base::Status IdleWatch::look(const Watched& job, std::int64_t now_us) {
                 {{"job", job.job}, {"attempt", job.attempt}, {"mean_use", use}});
   };
   if (!job.is_watched) return withdraw(job.notice.mean_use);
-  const auto samples = executor_.usage(run_id(job.job, job.attempt));
+  const auto for_us = static_cast<std::int64_t>(policy_.for_s * 1e6);
+  const auto samples =
+      executor_.usage(run_id(job.job, job.attempt), now_us - for_us - kStaleUsageUs);
   if (!samples) return {};
-  const auto mean =
-      mean_use(*samples, job.started_us, static_cast<std::int64_t>(policy_.for_s * 1e6), now_us);
+  const auto mean = mean_use(*samples, job.started_us, for_us, now_us);
   if (!mean) return {};
   if (mean->use >= policy_.below)
     return job.notice.noticed_us == 0 ? base::Status{} : withdraw(mean->use);

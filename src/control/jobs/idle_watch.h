@@ -13,16 +13,18 @@
 
 namespace fulcrum::control {
 
+/// Samples that old say nothing of now.
+inline constexpr std::int64_t kStaleUsageUs = 30'000'000;
+
 /// Mean device use over the `for_us` before the newest sample. nullopt where that is not known: the
-/// job has not run so long, the samples are older than `stale_us`, or nobody can measure the
-/// devices.
+/// job has not run so long, the newest sample is stale, or nobody can measure the devices.
+/// `samples` may begin at the last one before that time.
 struct MeanUse {
   double use = 0;  // 0…1
   std::int64_t since_us = 0;
 };
 std::optional<MeanUse> mean_use(const std::vector<exec::UsageSample>& samples,
-                                std::int64_t started_us, std::int64_t for_us, std::int64_t now_us,
-                                std::int64_t stale_us = 30'000'000);
+                                std::int64_t started_us, std::int64_t for_us, std::int64_t now_us);
 
 /// Of one thread. `executor` runs the real jobs; simulated ones are never idle. Both outlive it.
 class IdleWatch {

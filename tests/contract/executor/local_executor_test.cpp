@@ -76,6 +76,30 @@ TEST(LocalExecutor, StopKillsAGrandchildThatLeftItsSessionAndIgnoresSigterm) {
   EXPECT_FALSE(is_running(daemon));
 }
 
+TEST(LocalExecutor, UsageIsReadFromAMomentOn) {
+  JobFolder folder;
+  auto executor = folder.open();
+  std::filesystem::create_directories(folder.path() + "/jobs/job-a");
+  std::ofstream file(folder.path() + "/jobs/job-a/usage.jsonl");
+  constexpr std::int64_t kCount = 20'000;  // more than two blocks of the file's end
+  for (std::int64_t i = 1; i <= kCount; ++i)
+    file << "{\"time_us\":" << 10 * i << ",\"cpu_cores\":1.0000,\"memory_bytes\":4096,"
+         << "\"device_busy\":" << (i % 2 == 0 ? -1 : 1) << "}\n";
+  file << "{\"time_us\":";  // torn
+  file.close();
+  EXPECT_EQ(executor->usage("job-a")->size(), 20'000u);
+  for (const std::int64_t from : {1L, 10L, 15L, 99'995L, 150'000L, 199'999L, 200'000L, 300'000L}) {
+    const auto samples = executor->usage("job-a", from);
+    const std::int64_t first = std::clamp<std::int64_t>(from / 10, 1, kCount);
+    ASSERT_EQ(samples->size(), static_cast<std::size_t>(kCount - first + 1)) << from;
+    EXPECT_EQ(samples->front().time_us, 10 * first) << from;
+  }
+  EXPECT_TRUE(executor->usage("job-a")->at(0).device_busy_known);
+  EXPECT_FALSE(executor->usage("job-a")->at(1).device_busy_known);
+  EXPECT_EQ(executor->usage("job-a")->at(1).device_busy, 0);
+  EXPECT_TRUE(executor->usage("job-b")->empty());
+}
+
 TEST(LocalExecutor, AStopMayBringItsOwnGrace) {
   JobFolder folder;
   const std::string ready = folder.path() + "/ready";
