@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <limits>
 
 #include "sched/stages/fragmentation.h"
 #include "sched/stages/stages.h"
@@ -21,7 +22,8 @@ class Points {
   Points() {
     for (std::size_t points = 0; points < from_.size(); ++points) {
       const auto share = static_cast<double>(points) / 100;
-      from_[points] = points == 0     ? -INFINITY
+      // The lowest is finite: a device that does not fit has a gain below it.
+      from_[points] = points == 0     ? std::numeric_limits<double>::lowest()
                       : points == 100 ? INFINITY
                                       : 1000 * std::log(share / (1 - share));
     }

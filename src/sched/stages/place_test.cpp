@@ -217,5 +217,31 @@ TEST(Fgd, ScoresAsPublished) {
   }));
 }
 
+/// A start that makes nearly all of a large node useless scores 0 points; also then the device is
+/// one that has room.
+TEST(Fgd, NeverADeviceWithoutRoomHoweverBadTheScore) {
+  Cluster cluster;
+  NodeSpec node;
+  node.gpus = kMaxDevices;
+  node.cpu_milli = 64'000;
+  cluster.add_node(node);
+  Shape share, hungry;
+  share.gpus = hungry.gpus = 1;
+  share.gpu_milli = 810;
+  hungry.cpu_milli = 64'000 - 2000;
+  share.cpu_milli = 2000;
+  const ShapeIndex small = cluster.shape(share);
+  Placer placer(cluster, *find_place_stage("fgd"), {{cluster.shape(hungry), 1.0}}, 1);
+  Job job;
+  job.shape = small;
+  std::vector<Held> held;
+  DeviceMask taken = 0;
+  for (std::uint32_t i = 0; i < kMaxDevices; ++i) {
+    ASSERT_TRUE(placer.place(job, held));
+    EXPECT_EQ(taken & held[0].devices, 0U);
+    taken |= held[0].devices;
+  }
+}
+
 }  // namespace
 }  // namespace fulcrum::sched
