@@ -44,7 +44,7 @@ Policy policy_of(const ClusterView& view) {
   const PlaceStage* place = find_place(view.place_policy);
   return {order != nullptr ? order : find_order("fifo"),
           place != nullptr ? place : find_place("tightest"),
-          find_backfill(view.backfill).value_or(Backfill::kNone)};
+          find_backfill(view.backfill).value_or(Backfill::kNone), nullptr};
 }
 
 MirrorSide::MirrorSide(const ClusterView& view, bool simulated, const Policy& policy)

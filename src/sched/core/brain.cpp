@@ -12,6 +12,11 @@ namespace {
 constexpr double kCorrectionsS[] = {60,    300,   900,   1800,   3600,  7200,
                                     18000, 36000, 72000, 180000, 360000};
 
+/// Expected ends matter to it.
+bool looks_ahead(const Policy& policy) {
+  return policy.backfill != Backfill::kNone || policy.preempt != nullptr;
+}
+
 }  // namespace
 
 Brain::Brain(Cluster& cluster, BrainOptions options)
@@ -20,8 +25,7 @@ Brain::Brain(Cluster& cluster, BrainOptions options)
       placer_(cluster, *options_.policy.place, options_.typical, options_.seed),
       queue_(*options_.policy.order),
       log_seen_(cluster.log_end()) {
-  if (options_.policy.backfill != Backfill::kNone)
-    outlook_ = std::make_unique<Outlook>(cluster, held_);
+  if (looks_ahead(options_.policy)) outlook_ = std::make_unique<Outlook>(cluster, held_);
 }
 
 JobIndex Brain::admit(const Job& job) {
@@ -32,7 +36,8 @@ JobIndex Brain::admit(const Job& job) {
   start_s_.push_back(0);
   predicted_end_s_.push_back(0);
   corrections_.push_back(0);
-  group(job.group);
+  leaving_.push_back(0);
+  group(job.group).quota = job.quota;
   return index;
 }
 
@@ -54,13 +59,61 @@ void Brain::withdraw(JobIndex job) {
 
 void Brain::end(JobIndex job, double now_s) {
   look_outside();
+  release(job, now_s);
+  log_seen_ = cluster_.log_end();
+}
+
+void Brain::stop(JobIndex job, double now_s, double kept_s) {
+  look_outside();
+  const double ran_s = now_s - start_s_[job];
+  release(job, now_s);
+  Job& stopped = jobs_[job];
+  ++stopped.preemptions;
+  stopped.attained_device_s += ran_s * stopped.devices;
+  if (stopped.predicted_s > 0) stopped.predicted_s = std::max(1.0, stopped.predicted_s - kept_s);
+  wait(job);
+  log_seen_ = cluster_.log_end();
+}
+
+void Brain::release(JobIndex job, double now_s) {
   for (const Held& held : held_[job]) cluster_.give_back(held);
   if (outlook_) outlook_->ended(job, predicted_end_s_[job], now_s);
   held_[job].clear();
   charge(jobs_[job], now_s, -1);
+  quotas_.give_back(jobs_[job]);
+  leaving_[job] = 0;
   --running_;
   settled_ = false;
-  log_seen_ = cluster_.log_end();
+}
+
+void Brain::set_quotas(QuotaTree quotas) {
+  quotas_ = std::move(quotas);
+  for (JobIndex job = 0; job < jobs_.size(); ++job)
+    if (!held_[job].empty()) quotas_.take(jobs_[job]);
+  turns_at_s_ = -1;
+  settled_ = false;
+}
+
+void Brain::set_windows(std::vector<Window> windows) {
+  windows_.set(std::move(windows));
+  if (outlook_) outlook_->nodes_changed();  // what was closed for them opens
+  settled_ = false;
+}
+
+Rank Brain::rank_of(const Queue::Bucket& bucket, double now_s) const {
+  Rank rank;
+  if (!quotas_.empty()) rank.borrows = quotas_.is_guaranteed(jobs_[bucket.first().job]) ? 0 : 1;
+  if (!queue_.takes_turns()) return rank;
+  if (quotas_.empty()) {
+    rank.turn = queue_.order().group_key(groups_[bucket.group], now_s);
+    return rank;
+  }
+  if (turns_at_s_ != now_s) {
+    turns_ = quotas_.turns(groups_, queue_.order().group_key, now_s);
+    turns_at_s_ = now_s;
+  }
+  rank.turn = turns_[bucket.group];
+  return rank;
 }
 
 void Brain::look_outside() {
@@ -86,6 +139,7 @@ void Brain::correct_predictions(double now_s) {
 
 GroupUse& Brain::group(std::uint32_t index) {
   if (groups_.size() <= index) groups_.resize(index + 1);
+  turns_at_s_ = -1;
   return groups_[index];
 }
 
@@ -119,10 +173,12 @@ void Brain::note_running(JobIndex job, double start_s) {
   predicted_end_s_[job] = start_s + expected_duration_s(jobs_[job]);
   corrections_[job] = 0;
   if (outlook_) outlook_->started(job, predicted_end_s_[job]);
+  quotas_.take(jobs_[job]);
   ++running_;
 }
 
 bool Brain::fits_ever(const Job& job) const {
+  if (!quotas_.admits_ever(job)) return false;
   std::uint64_t rest_room = 0, both = 0, room = 0;
   const Shape& shape = cluster_.shape_of(job.shape);
   for (NodeIndex node = 0; node < cluster_.size(); ++node) {
@@ -157,12 +213,17 @@ void Brain::close_nodes(const Job& job, std::vector<char>& closed) const {
 
 const std::vector<JobIndex>& Brain::pass(double now_s) {
   started_.clear();
+  asked_.clear();
+  asked_end_s_.clear();
   look_outside();
+  windows_.forget_passed(now_s);
+  wake_s_ = windows_.next_edge_s(now_s);
   if (outlook_) correct_predictions(now_s);
   if (options_.policy.backfill == Backfill::kConservative)
     plan_all(now_s);
   else if (!options_.incremental || !look_at_new_jobs(now_s))
     look_at_all(now_s);
+  if (options_.policy.preempt != nullptr) preempt_for_those_first(now_s);
   new_jobs_.clear();
   log_seen_ = cluster_.log_end();
   return started_;
@@ -172,13 +233,14 @@ const std::vector<JobIndex>& Brain::pass(double now_s) {
 /// reservation stands. False: that does not suffice.
 bool Brain::look_at_new_jobs(double now_s) {
   if (!settled_ || head_ == kNoJob || queue_.takes_turns()) return false;
+  if (!quotas_.empty() || !windows_.empty()) return false;
   const QueueEntry head = queue_.entry(head_, jobs_[head_], jobs_[head_].arrival);
   std::vector<QueueEntry> entries;
   for (const JobIndex job : new_jobs_) {
     entries.push_back(queue_.entry(job, jobs_[job], jobs_[job].arrival));
     if (entries.back() < head) return false;
   }
-  if (!outlook_ || std::isinf(head_start_s_)) return everywhere(jobs_[head_]);
+  if (!backfills() || std::isinf(head_start_s_)) return everywhere(jobs_[head_]);
   std::sort(entries.begin(), entries.end());
   const auto head_bucket = queue_.bucket_of(jobs_[head_]);
   const bool others_wait = one_delays_;
@@ -190,34 +252,73 @@ bool Brain::look_at_new_jobs(double now_s) {
   return true;
 }
 
+bool Brain::place(const Job& job, double now_s, std::vector<Held>& held) {
+  if (windows_.empty()) return placer_.place(job, held);
+  closed_.assign(cluster_.size(), 0);
+  windows_.close(job, now_s, closed_);
+  return placer_.place_outside(job, closed_, held);
+}
+
+Brain::Try Brain::try_start(JobIndex job, double now_s) {
+  std::vector<Held> held;
+  if (!quotas_.admits(jobs_[job])) return Try::kQuota;
+  if (place(jobs_[job], now_s, held)) {
+    start(job, now_s, std::move(held));
+    return Try::kStarted;
+  }
+  if (windows_.empty() || !placer_.place(jobs_[job], held)) return Try::kNoRoom;
+  for (const Held& taken : held) cluster_.give_back(taken);
+  return Try::kWindow;
+}
+
 /// Order is strict: once a job must wait, nothing behind it takes a node on which it could run.
 /// With backfilling, the head's start is protected instead; where that is not known, order is
-/// strict.
+/// strict. Whom only a quota or a window keeps waiting holds nobody up.
 void Brain::look_at_all(double now_s) {
-  head_ = kNoJob;
+  head_ = claimant_ = kNoJob;
   head_start_s_ = INFINITY;
   one_delays_ = false;
   blocked_.assign(queue_.buckets().size(), 0);
-  std::vector<Held> held;
-  while (true) {
-    const auto bucket = queue_.next(blocked_, groups_, now_s);
-    if (bucket == Queue::kNoBucket) return;
+  const auto rank = [&](const Queue::Bucket& bucket) { return rank_of(bucket, now_s); };
+  while (head_ == kNoJob) {
+    const auto bucket = queue_.next(blocked_, rank);
+    if (bucket == Queue::kNoBucket) break;
     const JobIndex job = queue_.buckets()[bucket].first().job;
-    if (placer_.place(jobs_[job], held)) {
-      start(job, now_s, std::move(held));
-      held = {};
-      continue;
-    }
-    head_ = job;
+    const Try outcome = try_start(job, now_s);
+    if (outcome == Try::kStarted) continue;
     blocked_[bucket] = 1;
-    break;
+    if (outcome == Try::kNoRoom) head_ = job;
+    if (outcome == Try::kQuota && claimant_ == kNoJob && quotas_.is_guaranteed(jobs_[job]))
+      claimant_ = job;
+  }
+  if (head_ == kNoJob) {
+    if (!windows_.empty()) fill_before_windows(now_s);
+    return;
   }
   settled_ = true;
-  if (outlook_ && outlook_->aim(jobs_[head_])) {
-    head_start_s_ = std::max(now_s, outlook_->at_s());
+  if (outlook_ && !windows_.empty()) {
+    closed_.assign(cluster_.size(), 0);
+    windows_.close(jobs_[head_], now_s, closed_);
+    outlook_->close(closed_);
+  }
+  const bool is_known = outlook_ && outlook_->aim(jobs_[head_]);
+  if (is_known) head_start_s_ = std::max(now_s, outlook_->at_s());
+  if (is_known && backfills())
     backfill(now_s);
-  } else {
+  else
     go_on_elsewhere(now_s);
+}
+
+/// Of those whom a window keeps waiting, whoever is expected to end before it.
+void Brain::fill_before_windows(double now_s) {
+  const double gap_s = windows_.longest_gap_s(now_s);
+  blocked_.assign(queue_.buckets().size(), 0);
+  const auto rank = [&](const Queue::Bucket& bucket) { return rank_of(bucket, now_s); };
+  while (true) {
+    const auto bucket = queue_.next(blocked_, rank);
+    if (bucket == Queue::kNoBucket) return;
+    const QueueEntry* entry = queue_.buckets()[bucket].first_within(gap_s);
+    if (entry == nullptr || try_start(entry->job, now_s) != Try::kStarted) blocked_[bucket] = 1;
   }
 }
 
@@ -225,18 +326,22 @@ void Brain::go_on_elsewhere(double now_s) {
   if (everywhere(jobs_[head_])) return;
   std::vector<char> closed(cluster_.size(), 0);
   close_nodes(jobs_[head_], closed);
+  const auto rank = [&](const Queue::Bucket& bucket) { return rank_of(bucket, now_s); };
   std::vector<Held> held;
   while (std::find(closed.begin(), closed.end(), 0) != closed.end()) {
-    const auto bucket = queue_.next(blocked_, groups_, now_s);
+    const auto bucket = queue_.next(blocked_, rank);
     if (bucket == Queue::kNoBucket) return;
     const JobIndex job = queue_.buckets()[bucket].first().job;
-    if (placer_.place_outside(jobs_[job], closed, held)) {
+    const bool is_admitted = quotas_.admits(jobs_[job]);
+    closed_ = closed;
+    windows_.close(jobs_[job], now_s, closed_);
+    if (is_admitted && placer_.place_outside(jobs_[job], closed_, held)) {
       start(job, now_s, std::move(held));
       held = {};
       continue;
     }
     blocked_[bucket] = 1;
-    close_nodes(jobs_[job], closed);
+    if (is_admitted) close_nodes(jobs_[job], closed);
   }
 }
 

@@ -7,6 +7,8 @@
 #include "sched/core/outlook.h"
 #include "sched/core/placer.h"
 #include "sched/core/queue.h"
+#include "sched/core/quota.h"
+#include "sched/core/window.h"
 
 namespace fulcrum::sched {
 
@@ -17,6 +19,12 @@ struct BrainOptions {
   /// false: every pass looks at everything anew. The starts are the same, unless the place stage
   /// draws by the count of decisions.
   bool incremental = true;
+};
+
+/// A running job that is asked to stop, and for whom.
+struct Preemption {
+  JobIndex job = kNoJob;
+  JobIndex for_job = kNoJob;
 };
 
 /// Single-threaded.
@@ -32,14 +40,27 @@ class Brain {
   void withdraw(JobIndex job);
   /// A running job gave everything back.
   void end(JobIndex job, double now_s);
+  /// The same of one that has been stopped: it waits again in the place of its arrival. `kept_s` of
+  /// the time that it ran are not to be done again.
+  void stop(JobIndex job, double now_s, double kept_s);
+
+  // What binds whoever waits. Set before the first job is submitted, or when nothing runs of which
+  // the new tree would not know: jobs count in the tree that was there when they started.
+  void set_quotas(QuotaTree quotas);
+  const QuotaTree& quotas() const { return quotas_; }
+  void set_windows(std::vector<Window> windows);
 
   // For who mirrors a cluster that decides for itself (brain_mirror.cpp).
   /// Numbers a job that neither waits nor runs.
   JobIndex admit(const Job& job);
   /// It waits, in the place of its arrival.
   void wait(JobIndex job);
+  /// Tells it anew what a job is that neither waits nor runs.
+  void restate(JobIndex job, const Job& now);
   /// It runs: takes this, whoever decided it. It does not wait.
   void run(JobIndex job, std::vector<Held> held, double start_s);
+  /// A running job was asked to stop, whoever decided it.
+  void is_leaving(JobIndex job, double now_s);
   /// Takes the starts of the last pass back and says of whom: those jobs wait again. What their
   /// groups use is for set_group() to restore.
   std::vector<JobIndex> undo_pass();
@@ -54,6 +75,12 @@ class Brain {
   /// Starts whoever may start now, and says who. Valid until the next call. Before backfilling, a
   /// running job that outlived its prediction gets a longer one.
   const std::vector<JobIndex>& pass(double now_s);
+  /// Who was asked to stop in the last pass, so that its head gets room. They hold what they hold
+  /// until end() or stop(), and nobody is asked twice.
+  const std::vector<Preemption>& asked_to_stop() const { return asked_; }
+  /// The next moment at which a pass may find something new although nothing happened: somebody's
+  /// protection ends, a window begins or ends. Infinity: none.
+  double wake_s() const { return wake_s_; }
 
   std::size_t jobs() const { return jobs_.size(); }  // numbered so far
   const Job& job(JobIndex index) const { return jobs_[index]; }
@@ -67,10 +94,13 @@ class Brain {
   /// When the head is expected to start; infinity when no running job's end is known. Only with
   /// backfilling, and only after a pass in which a job waited.
   double head_start_s() const { return head_start_s_; }
-  /// Could the job start on the cluster if nothing else ran?
+  /// Whose turn it is among the buckets; smaller goes first.
+  Rank rank_of(const Queue::Bucket& bucket, double now_s) const;
+  /// Could the job start on the cluster, and by its quotas, if nothing else ran?
   bool fits_ever(const Job& job) const;
 
  private:
+  struct Victim;
   enum class Behind { kStarted, kNoRoom, kDelaysHead };
   void start(JobIndex job, double now_s, std::vector<Held> held);
   void note_running(JobIndex job, double start_s);
@@ -78,12 +108,24 @@ class Brain {
   void correct_predictions(double now_s);
   bool look_at_new_jobs(double now_s);
   void look_at_all(double now_s);
+  enum class Try { kStarted, kNoRoom, kWindow, kQuota };
+  Try try_start(JobIndex job, double now_s);
+  bool backfills() const { return options_.policy.backfill == Backfill::kEasy; }
+  bool place(const Job& job, double now_s, std::vector<Held>& held);
+  void fill_before_windows(double now_s);
   bool everywhere(const Job& job);
   void close_nodes(const Job& job, std::vector<char>& closed) const;
   void go_on_elsewhere(double now_s);
   void backfill(double now_s);
+  void preempt_for_those_first(double now_s);
+  void preempt_for(JobIndex job, double now_s);
+  std::vector<Victim> candidates(JobIndex job, double now_s);
+  bool choose_victims(JobIndex job, std::vector<Victim>& victims, double now_s);
+  bool is_worth_it(JobIndex job, const std::vector<Victim>& victims, double now_s) const;
+  void release(JobIndex job, double now_s);
   void plan_all(double now_s);
   bool fits_now(const std::vector<Held>& where) const;
+  bool runs_into_window(JobIndex job, const std::vector<Held>& where, double now_s);
   bool room_in_total(const Queue::Bucket& bucket) const;
   Behind try_behind_head(const QueueEntry& entry, double now_s);
   bool would_start_behind_head(const QueueEntry& entry, double now_s);
@@ -102,6 +144,16 @@ class Brain {
   std::vector<double> predicted_end_s_;    // by job, while it runs
   std::vector<std::uint8_t> corrections_;  // by job
   std::vector<JobIndex> started_;
+  std::vector<Preemption> asked_;    // in the last pass
+  std::vector<double> asked_end_s_;  // expected ends of these before they were asked
+  std::vector<char> leaving_;        // by job
+  QuotaTree quotas_;
+  Windows windows_;
+  std::vector<char> closed_;           // by node, for one job
+  mutable std::vector<double> turns_;  // by group, as of turns_at_s_; -1: not known
+  mutable double turns_at_s_ = -1;
+  double wake_s_ = 0;
+  JobIndex claimant_ = kNoJob;      // first whom only a quota stops although it is sure of its part
   std::vector<JobIndex> new_jobs_;  // since the last pass
   std::vector<char> blocked_;       // by bucket, in a pass
   std::vector<char> everywhere_;    // by shape: 0 not looked at, 1 every node could hold it, 2 not

@@ -1,6 +1,7 @@
 // EASY (Lifka 1995): a job behind the head may start if it fits now and either ends before the
 // head's expected start or leaves the head its room then.
 #include <algorithm>
+#include <cmath>
 
 #include "sched/core/brain.h"
 
@@ -9,13 +10,13 @@ namespace fulcrum::sched {
 namespace {
 
 struct Candidate {
-  double rank;  // of its group
+  Rank rank;
   QueueEntry entry;
   Queue::BucketIndex bucket;
-  bool only_short;  // longer ones of this bucket would delay the head
+  double most_s;  // longer ones of this bucket would delay the head or run into a window
   /// Heaps have their largest in front.
   bool operator<(const Candidate& other) const {
-    return rank != other.rank ? rank > other.rank : other.entry < entry;
+    return rank == other.rank ? other.entry < entry : other.rank < rank;
   }
 };
 
@@ -32,7 +33,8 @@ bool Brain::room_in_total(const Queue::Bucket& bucket) const {
 
 Brain::Behind Brain::try_behind_head(const QueueEntry& entry, double now_s) {
   std::vector<Held> held;
-  if (!placer_.place(jobs_[entry.job], held)) return Behind::kNoRoom;
+  if (!quotas_.admits(jobs_[entry.job]) || !place(jobs_[entry.job], now_s, held))
+    return Behind::kNoRoom;
   if (now_s + entry.expected_s <= head_start_s_ || outlook_->leaves_room(held)) {
     start(entry.job, now_s, std::move(held));
     settled_ = settled_ && !one_delays_;
@@ -53,29 +55,31 @@ bool Brain::would_start_behind_head(const QueueEntry& entry, double now_s) {
 
 void Brain::backfill(double now_s) {
   std::vector<Candidate> heap;
-  const auto add = [&](Queue::BucketIndex index, bool only_short) {
+  const auto add = [&](Queue::BucketIndex index, double most_s) {
     const Queue::Bucket& bucket = queue_.buckets()[index];
     if (bucket.jobs.empty() || !room_in_total(bucket)) return;
-    const QueueEntry* entry =
-        only_short ? bucket.first_within(head_start_s_ - now_s) : &bucket.first();
+    const QueueEntry* entry = std::isinf(most_s) ? &bucket.first() : bucket.first_within(most_s);
     if (entry == nullptr) return;
-    heap.push_back({queue_.group_rank(bucket, groups_, now_s), *entry, index, only_short});
+    heap.push_back({rank_of(bucket, now_s), *entry, index, most_s});
     std::push_heap(heap.begin(), heap.end());
   };
+  const double gap_s = windows_.empty() ? INFINITY : windows_.longest_gap_s(now_s);
   const auto head_bucket = queue_.bucket_of(jobs_[head_]);
   for (const auto bucket : queue_.filled())
-    if (bucket != head_bucket) add(bucket, false);
+    if (bucket != head_bucket) add(bucket, INFINITY);
   while (!heap.empty()) {
     std::pop_heap(heap.begin(), heap.end());
     const Candidate next = heap.back();
     heap.pop_back();
-    if (queue_.group_rank(queue_.buckets()[next.bucket], groups_, now_s) > next.rank) {
-      add(next.bucket, next.only_short);  // its group was served meanwhile
+    if (next.rank < rank_of(queue_.buckets()[next.bucket], now_s)) {
+      add(next.bucket, next.most_s);  // its group was served meanwhile
       continue;
     }
     const Behind outcome = try_behind_head(next.entry, now_s);
-    if (outcome == Behind::kNoRoom || (outcome == Behind::kDelaysHead && next.only_short)) continue;
-    add(next.bucket, next.only_short || outcome == Behind::kDelaysHead);
+    double most_s = next.most_s;
+    if (outcome == Behind::kDelaysHead) most_s = head_start_s_ - now_s;
+    if (outcome == Behind::kNoRoom) most_s = gap_s;
+    if (outcome == Behind::kStarted || most_s < next.most_s) add(next.bucket, most_s);
   }
 }
 

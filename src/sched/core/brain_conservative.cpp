@@ -22,33 +22,43 @@ bool Brain::fits_now(const std::vector<Held>& where) const {
   });
 }
 
+bool Brain::runs_into_window(JobIndex job, const std::vector<Held>& where, double now_s) {
+  if (windows_.empty()) return false;
+  closed_.assign(cluster_.size(), 0);
+  windows_.close(jobs_[job], now_s, closed_);
+  return std::any_of(where.begin(), where.end(),
+                     [&](const Held& one) { return closed_[one.node] != 0; });
+}
+
 void Brain::plan_all(double now_s) {
-  head_ = kNoJob;
+  head_ = claimant_ = kNoJob;
   head_start_s_ = INFINITY;
   settled_ = false;
   if (queue_.size() == 0) return;
-  using Waiting = std::pair<double, QueueEntry>;  // rank of the group, then its own
+  using Waiting = std::pair<Rank, QueueEntry>;
   std::vector<Waiting> first;
   for (const auto index : queue_.filled()) {
     const auto& bucket = queue_.buckets()[index];
-    const double rank = queue_.group_rank(bucket, groups_, now_s);
+    const Rank rank = rank_of(bucket, now_s);
     std::size_t taken = 0;
     for (auto at = bucket.jobs.begin(); at != bucket.jobs.end() && taken < kDepth; ++at, ++taken)
       first.emplace_back(rank, *at);
   }
   std::sort(first.begin(), first.end(), [](const Waiting& a, const Waiting& b) {
-    return a.first != b.first ? a.first < b.first : a.second < b.second;
+    return a.first == b.first ? a.second < b.second : a.first < b.first;
   });
   if (first.size() > kDepth) first.resize(kDepth);
   Plan plan(cluster_, outlook_->ends(), held_, now_s);
   std::vector<Held> where;
   for (const auto& [rank, entry] : first) {
     double at_s = 0;
+    if (!quotas_.admits(jobs_[entry.job])) continue;
     const bool is_known = plan.earliest(jobs_[entry.job], entry.expected_s, at_s, where);
     if (!is_known || (at_s <= now_s && !fits_now(where))) {
       if (head_ == kNoJob) head_ = entry.job;
       return;  // nobody overtakes a job whose start is not known
     }
+    if (at_s <= now_s && runs_into_window(entry.job, where, now_s)) continue;
     plan.reserve(where, at_s, at_s + entry.expected_s);
     if (at_s <= now_s) {
       for (const Held& one : where) cluster_.take(one);

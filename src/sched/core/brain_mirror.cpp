@@ -16,11 +16,26 @@ void Brain::run(JobIndex job, std::vector<Held> held, double start_s) {
   log_seen_ = cluster_.log_end();
 }
 
+void Brain::restate(JobIndex job, const Job& now) {
+  const std::uint64_t arrival = jobs_[job].arrival;
+  jobs_[job] = now;
+  jobs_[job].arrival = arrival;
+}
+
 std::vector<JobIndex> Brain::undo_pass() {
+  for (std::size_t i = 0; i < asked_.size(); ++i) {
+    const JobIndex job = asked_[i].job;
+    leaving_[job] = 0;
+    outlook_->end_moved(job, predicted_end_s_[job], asked_end_s_[i]);
+    predicted_end_s_[job] = asked_end_s_[i];
+  }
+  asked_.clear();
+  asked_end_s_.clear();
   for (const JobIndex job : started_) {
     for (const Held& held : held_[job]) cluster_.give_back(held);
     if (outlook_) outlook_->ended(job, predicted_end_s_[job], -1);
     held_[job].clear();
+    quotas_.give_back(jobs_[job]);
     --running_;
     queue_.add(job, jobs_[job], jobs_[job].arrival);
   }

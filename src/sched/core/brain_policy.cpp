@@ -9,14 +9,14 @@ void Brain::set_policy(const Policy& policy) {
     for (const QueueEntry& entry : queue_.buckets()[filled].jobs)
       queue.add(entry.job, jobs_[entry.job], entry.arrival);
   queue_ = std::move(queue);
-  if (policy.backfill == Backfill::kNone) {
+  if (policy.backfill == Backfill::kNone && policy.preempt == nullptr) {
     outlook_.reset();
   } else if (!outlook_) {
     outlook_ = std::make_unique<Outlook>(cluster_, held_);
     for (JobIndex job = 0; job < jobs_.size(); ++job)
       if (!held_[job].empty()) outlook_->already_runs(job, predicted_end_s_[job]);
   }
-  options_.policy = {policy.order, options_.policy.place, policy.backfill};
+  options_.policy = {policy.order, options_.policy.place, policy.backfill, policy.preempt};
   head_ = kNoJob;
   settled_ = false;
 }

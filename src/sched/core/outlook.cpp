@@ -85,6 +85,16 @@ void Outlook::nodes_changed() {
   if (aimed_) recount_all();
 }
 
+void Outlook::close(const std::vector<char>& closed) {
+  for (NodeIndex node = 0; node < now_.size(); ++node) {
+    const bool up = now_.spec(node).up && closed[node] == 0;
+    if (then_.spec(node).up == up) continue;
+    then_.set_up(node, up);
+    may_be_sooner_ = true;
+    if (aimed_) recount(node);
+  }
+}
+
 void Outlook::take(const std::vector<Held>& held) {
   while (then_.shapes() < now_.shapes())
     then_.shape(now_.shape_of(static_cast<ShapeIndex>(then_.shapes())));

@@ -31,6 +31,9 @@ class Outlook {
   const std::set<std::pair<double, JobIndex>>& ends() const { return ends_; }
   /// Nodes went up or down.
   void nodes_changed();
+  /// Nodes whose flag is not 0 count as down, all others as they are, until the next call of
+  /// either.
+  void close(const std::vector<char>& closed);
 
   /// Goes to the first moment when the job would have room; false when none is known.
   bool aim(const Job& job);

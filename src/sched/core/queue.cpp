@@ -20,10 +20,11 @@ const QueueEntry* Queue::Bucket::first_within(double most_s) const {
 Queue::BucketIndex Queue::bucket_of(const Job& job) {
   const std::uint64_t rest = job.has_rest ? std::uint64_t{job.rest_shape} + 1 : 0;
   const std::uint32_t group = takes_turns() ? job.group : 0;
-  const std::array<std::uint64_t, 3> key{std::uint64_t{job.shape} << 32 | job.tasks, rest, group};
+  const std::array<std::uint64_t, 4> key{std::uint64_t{job.shape} << 32 | job.tasks, rest, group,
+                                         std::uint64_t{job.quota} << 32 | job.reservation};
   const auto [at, is_new] = index_.try_emplace(key, static_cast<BucketIndex>(buckets_.size()));
   if (is_new) {
-    buckets_.push_back({job.shape, group, job.tasks, job.rest_shape, job.has_rest, {}});
+    buckets_.push_back({job.shape, group, job.quota, job.tasks, job.rest_shape, job.has_rest, {}});
     place_in_filled_.push_back(0);
   }
   return at->second;
@@ -53,23 +54,6 @@ void Queue::remove(JobIndex index, const Job& job, std::uint64_t arrival) {
   filled_[place] = filled_.back();
   place_in_filled_[filled_[place]] = place;
   filled_.pop_back();
-}
-
-Queue::BucketIndex Queue::next(const std::vector<char>& blocked,
-                               const std::vector<GroupUse>& groups, double now_s) const {
-  BucketIndex best = kNoBucket;
-  double best_rank = 0;
-  for (const BucketIndex i : filled_) {
-    const Bucket& bucket = buckets_[i];
-    if (i < blocked.size() && blocked[i] != 0) continue;
-    const double rank = group_rank(bucket, groups, now_s);
-    if (best == kNoBucket || rank < best_rank ||
-        (rank == best_rank && bucket.first() < buckets_[best].first())) {
-      best = i;
-      best_rank = rank;
-    }
-  }
-  return best;
 }
 
 }  // namespace fulcrum::sched

@@ -1,7 +1,7 @@
 #pragma once
-// Waiting jobs in the order of a policy: one ordered tree for each (shape, gang size, group), since
-// such jobs are met or refused together. Each tree also knows its shortest expected duration, so
-// that backfilling finds "the first that ends in time" without looking at the others.
+// Waiting jobs in the order of a policy: one ordered tree for each (shape, gang size, group,
+// quota), since such jobs are met or refused together. Each tree also knows its shortest expected
+// duration, so that backfilling finds "the first that ends in time" without looking at the others.
 #include <array>
 #include <ext/pb_ds/assoc_container.hpp>
 #include <ext/pb_ds/tree_policy.hpp>
@@ -19,6 +19,16 @@ struct QueueEntry {
   double expected_s = 0;  // infinity: unknown
   bool operator<(const QueueEntry& other) const {
     return key != other.key ? key < other.key : arrival < other.arrival;
+  }
+};
+
+/// Whose turn it is: those within their guarantee before those who borrow, then by their group.
+struct Rank {
+  int borrows = 0;
+  double turn = 0;
+  bool operator==(const Rank&) const = default;
+  bool operator<(const Rank& other) const {
+    return borrows != other.borrows ? borrows < other.borrows : turn < other.turn;
   }
 };
 
@@ -46,6 +56,7 @@ class Queue {
   struct Bucket {
     ShapeIndex shape = 0;
     std::uint32_t group = 0;
+    std::uint32_t quota = kNoQuota;
     std::uint32_t tasks = 1;
     ShapeIndex rest_shape = 0;
     bool has_rest = false;
@@ -67,22 +78,33 @@ class Queue {
   const std::vector<BucketIndex>& filled() const { return filled_; }
   QueueEntry entry(JobIndex index, const Job& job, std::uint64_t arrival) const;
   bool takes_turns() const { return order_->group_key != nullptr; }
-  /// The rank of the bucket's group now; smaller goes first.
-  double group_rank(const Bucket& bucket, const std::vector<GroupUse>& groups, double now_s) const {
-    return takes_turns() ? order_->group_key(groups[bucket.group], now_s) : 0;
-  }
+  const OrderStage& order() const { return *order_; }
   BucketIndex bucket_of(const Job& job);
 
   /// The bucket whose first job goes next, among those not in `blocked` (by bucket), or kNoBucket.
-  BucketIndex next(const std::vector<char>& blocked, const std::vector<GroupUse>& groups,
-                   double now_s) const;
+  /// `rank_of(bucket)`: whose turn it is; smaller goes first.
+  template <class RankOf>
+  BucketIndex next(const std::vector<char>& blocked, const RankOf& rank_of) const {
+    BucketIndex best = kNoBucket;
+    Rank best_rank;
+    for (const BucketIndex i : filled_) {
+      if (i < blocked.size() && blocked[i] != 0) continue;
+      const Rank rank = rank_of(buckets_[i]);
+      if (best != kNoBucket && best_rank < rank) continue;
+      if (best != kNoBucket && rank == best_rank && !(buckets_[i].first() < buckets_[best].first()))
+        continue;
+      best = i;
+      best_rank = rank;
+    }
+    return best;
+  }
 
  private:
   const OrderStage* order_;
   std::vector<Bucket> buckets_;
   std::vector<BucketIndex> filled_;
   std::vector<std::size_t> place_in_filled_;  // by bucket
-  std::map<std::array<std::uint64_t, 3>, BucketIndex> index_;
+  std::map<std::array<std::uint64_t, 4>, BucketIndex> index_;
   std::size_t size_ = 0;
 };
 

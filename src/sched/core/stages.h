@@ -1,6 +1,7 @@
 #pragma once
 // The stages of which a policy is composed. A stage is one function in one file of sched/stages and
 // one line in stages.def; a preset (presets.def) names one stage of each kind.
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -12,6 +13,8 @@ namespace fulcrum::sched {
 
 using JobIndex = std::uint32_t;
 inline constexpr JobIndex kNoJob = std::numeric_limits<JobIndex>::max();
+inline constexpr std::uint32_t kNoQuota = std::numeric_limits<std::uint32_t>::max();
+inline constexpr std::uint32_t kNobody = std::numeric_limits<std::uint32_t>::max();
 inline constexpr std::uint64_t kArrivesNow = std::numeric_limits<std::uint64_t>::max();
 
 /// A job as scheduling sees it: `tasks` tasks of one shape and, when `rest_shape` differs from
@@ -21,14 +24,20 @@ struct Job {
   ShapeIndex rest_shape = 0;  // of one task more, when has_rest
   std::uint32_t tasks = 1;
   bool has_rest = false;
-  bool preemptible = false;
-  std::uint32_t group = 0;  // whose turn it is: owner, project or partition
-  double priority = 1;      // weight of its completion time, > 0
+  bool preemptible = false;             // may be stopped and wait again
+  std::uint32_t preemptions = 0;        // times that it was
+  std::uint32_t quota = kNoQuota;       // where it counts (core/quota.h)
+  std::uint32_t reservation = kNobody;  // may use the windows kept for it (core/window.h)
+  std::uint32_t group = 0;              // whose turn it is: owner, project or partition
+  double priority = 1;                  // weight of its completion time, > 0
   double submit_s = 0;
   double predicted_s = 0;               // 0: unknown
   double limit_s = 0;                   // 0: none
   double deadline_s = 0;                // 0: none
   double devices = 0;                   // over all tasks; cores where there are none
+  double min_run_s = 0;                 // not stopped sooner after a start
+  double checkpoint_every_s = 0;        // what a stop loses is what came after the last; 0: all
+  double attained_device_s = 0;         // of its earlier starts
   std::uint64_t arrival = kArrivesNow;  // who came first: decides ties of the order
 };
 
@@ -38,9 +47,17 @@ struct GroupUse {
   double share = 1;             // fair-share weight
   double decayed_device_s = 0;  // half-life kFairShareHalfLife, as of updated_s
   double updated_s = 0;
-  double dominant_share = 0;  // largest share of one resource that the group holds
+  double dominant_share = 0;       // largest share of one resource that the group holds
+  std::uint32_t quota = kNoQuota;  // the one below which the group takes its turns
 };
 inline constexpr double kFairShareHalfLifeS = 7 * 86400.0;
+
+/// The group's decayed use as of now; what it holds is taken to be held since updated_s.
+inline double decayed_use_s(const GroupUse& use, double now_s) {
+  const double rate = std::log(2) / kFairShareHalfLifeS;
+  const double kept = std::exp(-rate * std::fmax(0, now_s - use.updated_s));
+  return use.decayed_device_s * kept + use.held_devices * (1 - kept) / rate;
+}
 
 /// Who goes first: smallest key; ties by arrival. `group_key` (null: all are one group) ranks
 /// groups before jobs, and is asked anew at every decision.
@@ -87,12 +104,34 @@ struct PlaceStage {
                                           const std::vector<TypicalShape>& typical) = nullptr;
 };
 
+class QuotaTree;
+
+struct PreemptContext {
+  double now_s = 0;
+  const QuotaTree& quotas;
+};
+
+/// Who may take the place of whom. The first job that waits asks; core/brain_preempt.cpp says what
+/// protects those who run.
+struct PreemptStage {
+  std::string_view name;
+  std::string_view summary;
+  /// From when on the waiting job may take the place of one that runs since `started_s`; infinity:
+  /// never, as things are.
+  double (*may_from_s)(const PreemptContext& context, const Job& waiting, const Job& running,
+                       double started_s);
+  /// true: the weighted waiting that it saves must exceed the waiting and the lost work that it
+  /// causes. false: it is a right.
+  bool weighs = true;
+};
+
 enum class Backfill { kNone, kEasy, kConservative };
 
 struct Policy {
   const OrderStage* order = nullptr;
   const PlaceStage* place = nullptr;
   Backfill backfill = Backfill::kNone;
+  const PreemptStage* preempt = nullptr;  // nobody is stopped
 };
 
 }  // namespace fulcrum::sched

@@ -9,7 +9,7 @@ const OrderStage fair_share{"fair_share", summary_of("fair_share"),
                               return 0;
                             },
                             [](const GroupUse& use, double now_s) -> double {
-                              return decayed_use(use, now_s) / use.share;
+                              return decayed_use_s(use, now_s) / use.share;
                             }};
 
 }  // namespace fulcrum::sched::stages

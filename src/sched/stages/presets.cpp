@@ -15,9 +15,12 @@ constexpr std::pair<std::string_view, Backfill> kBackfills[] = {
 const std::vector<Preset>& presets() {
   static const std::vector<Preset> list{
 #define PRESET(name, order, place, backfill, summary) \
-  {#name, summary, {&stages::order, &stages::place, Backfill::backfill}},
+  {#name, summary, {&stages::order, &stages::place, Backfill::backfill, nullptr}},
+#define PREEMPTIVE(name, order, place, backfill, preempt, summary) \
+  {#name, summary, {&stages::order, &stages::place, Backfill::backfill, &stages::preempt}},
 #include "sched/stages/presets.def"
 #undef PRESET
+#undef PREEMPTIVE
   };
   return list;
 }
@@ -31,7 +34,7 @@ std::string_view backfill_name(Backfill backfill) {
 std::optional<Policy> find_policy(std::string_view name) {
   for (const auto& preset : presets())
     if (preset.name == name) return preset.policy;
-  Policy policy{nullptr, &stages::tightest, Backfill::kNone};
+  Policy policy{nullptr, &stages::tightest, Backfill::kNone, nullptr};
   bool is_first = true;
   while (true) {
     const std::size_t plus = name.find('+');
@@ -42,6 +45,9 @@ std::optional<Policy> find_policy(std::string_view name) {
       is_known = policy.order != nullptr;
     } else if (const auto* place = find_place_stage(part)) {
       policy.place = place;
+      is_known = true;
+    } else if (const auto* preempt = find_preempt_stage(part)) {
+      policy.preempt = preempt;
       is_known = true;
     } else {
       for (const auto& [backfill, value] : kBackfills)

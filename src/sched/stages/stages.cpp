@@ -8,9 +8,11 @@ const std::vector<const OrderStage*>& order_stages() {
   static const std::vector<const OrderStage*> list{
 #define ORDER(name, summary) &stages::name,
 #define PLACE(name, summary)
+#define PREEMPT(name, summary)
 #include "sched/stages/stages.def"
 #undef ORDER
 #undef PLACE
+#undef PREEMPT
   };
   return list;
 }
@@ -19,9 +21,24 @@ const std::vector<const PlaceStage*>& place_stages() {
   static const std::vector<const PlaceStage*> list{
 #define ORDER(name, summary)
 #define PLACE(name, summary) &stages::name,
+#define PREEMPT(name, summary)
 #include "sched/stages/stages.def"
 #undef ORDER
 #undef PLACE
+#undef PREEMPT
+  };
+  return list;
+}
+
+const std::vector<const PreemptStage*>& preempt_stages() {
+  static const std::vector<const PreemptStage*> list{
+#define ORDER(name, summary)
+#define PLACE(name, summary)
+#define PREEMPT(name, summary) &stages::name,
+#include "sched/stages/stages.def"
+#undef ORDER
+#undef PLACE
+#undef PREEMPT
   };
   return list;
 }
@@ -40,6 +57,9 @@ const OrderStage* find_order_stage(std::string_view name) {
 }
 const PlaceStage* find_place_stage(std::string_view name) {
   return find(place_stages(), name);
+}
+const PreemptStage* find_preempt_stage(std::string_view name) {
+  return find(preempt_stages(), name);
 }
 
 }  // namespace fulcrum::sched

@@ -33,6 +33,24 @@ struct TraceJob {
   Task task;
 };
 
+/// What a replay takes for granted, since no trace says it.
+struct Assumptions {
+  bool preemptible = false;       // every job may be stopped and started again
+  double checkpoint_every_s = 0;  // 0: a stop loses the whole run
+  double min_run_s = 0;
+  double restart_s = 0;  // what each start after the first adds
+};
+
+/// A quota for the jobs of the group of this name, or a parent of such.
+struct TraceQuota {
+  std::string name;
+  std::string parent;  // empty: a root; else one before it
+  double guaranteed_devices = 0;
+  double limit_devices = 0;  // 0: none
+  bool may_borrow = true;
+  double share = 1;
+};
+
 struct Trace {
   std::vector<TraceJob> jobs;  // by submit_s, then line
   std::vector<std::string> groups;
@@ -40,6 +58,8 @@ struct Trace {
   /// Rows left out, by reason: the reader's filters and, when lenient, error codes.
   std::map<std::string, std::size_t> skipped;
   std::uint32_t devices = 0;  // that the trace's machine had; 0: it does not say
+  Assumptions assume;
+  std::vector<TraceQuota> quotas;  // parents before children
 };
 
 struct ReadOptions {

@@ -51,6 +51,34 @@ bool ran(const Replay& run, std::size_t job) {
   return !std::isnan(run.start_s[job]);
 }
 
+/// Seconds that a job held its devices in vain, and seconds that it waited after a stop; by job,
+/// empty when nobody was stopped.
+struct Detours {
+  std::vector<double> lost_s, waited_s;
+  std::vector<std::uint32_t> times;
+};
+
+Detours detours_of(const Workload& workload, const Replay& run) {
+  Detours detours;
+  if (run.stopped.empty()) return detours;
+  detours.lost_s.resize(workload.jobs.size(), 0);
+  detours.waited_s.resize(workload.jobs.size(), 0);
+  detours.times.resize(workload.jobs.size(), 0);
+  for (const StoppedRun& stopped : run.stopped) {
+    detours.lost_s[stopped.job] += stopped.stop_s - stopped.start_s - stopped.kept_s;
+    detours.waited_s[stopped.job] += stopped.again_s - stopped.stop_s;
+    if (++detours.times[stopped.job] == 1)  // the last start's; earlier ones are in what they lost
+      detours.lost_s[stopped.job] += workload.restart_s;
+  }
+  return detours;
+}
+
+double waited_s(const Workload& workload, const Replay& run, const Detours& detours,
+                std::size_t job) {
+  const double first_s = run.start_s[job] - workload.jobs[job].submit_s;
+  return detours.waited_s.empty() ? first_s : first_s + detours.waited_s[job];
+}
+
 Fairness fairness_of(const Workload& workload, const Replay& run, double devices) {
   Steps there;  // waiting or running
   for (std::size_t i = 0; i < workload.jobs.size(); ++i) {
@@ -97,6 +125,8 @@ ReplayFigures figures_of(const Workload& workload, const Replay& run, double dev
   std::vector<double> jct_s, wait_s, slowdown;
   std::vector<BoundJob> bound;
   double first_s = INFINITY, last_s = -INFINITY, held_s = 0;
+  const Detours detours = detours_of(workload, run);
+  figures.preemptions = run.stopped.size();
   for (std::size_t i = 0; i < workload.jobs.size(); ++i) {
     if (!ran(run, i)) continue;
     first_s = std::min(first_s, workload.jobs[i].submit_s);
@@ -109,9 +139,14 @@ ReplayFigures figures_of(const Workload& workload, const Replay& run, double dev
       continue;
     }
     jct_s.push_back(run.end_s[i] - job.submit_s);
-    wait_s.push_back(run.start_s[i] - job.submit_s);
+    wait_s.push_back(waited_s(workload, run, detours, i));
     slowdown.push_back(std::max(1.0, jct_s.back() / std::max(workload.duration_s[i], kShortestS)));
     held_s += job.devices * workload.duration_s[i];
+    if (!detours.times.empty()) {
+      figures.lost_device_s += job.devices * detours.lost_s[i];
+      figures.most_preemptions =
+          std::max<std::uint64_t>(figures.most_preemptions, detours.times[i]);
+    }
     figures.cost += job.priority * job.devices * (run.end_s[i] - first_s);
     bound.push_back(
         {job.priority * job.devices, job.devices, workload.duration_s[i], job.submit_s - first_s});
@@ -119,12 +154,13 @@ ReplayFigures figures_of(const Workload& workload, const Replay& run, double dev
   figures.jobs = jct_s.size();
   if (figures.jobs == 0) return figures;
   figures.makespan_s = last_s - first_s;
+  held_s += figures.lost_device_s;
   const double available_s = devices * figures.makespan_s;
-  double waited_s = 0;
-  for (const double wait : wait_s) waited_s += wait;
+  double all_waited_s = 0;
+  for (const double wait : wait_s) all_waited_s += wait;
   if (available_s > 0) {
     figures.utilization = held_s / available_s;
-    figures.mean_queue = waited_s / figures.makespan_s;
+    figures.mean_queue = all_waited_s / figures.makespan_s;
     figures.money_available_usd = price_usd_per_hour * figures.makespan_s / 3600;
     figures.money_usd = figures.money_available_usd * figures.utilization;
   }
@@ -139,6 +175,7 @@ ReplayFigures figures_of(const Workload& workload, const Replay& run, double dev
 
 std::vector<GroupFigures> figures_by_group(const Workload& workload, const Replay& run) {
   std::vector<std::vector<double>> wait_s, jct_s;
+  const Detours detours = detours_of(workload, run);
   for (std::size_t i = 0; i < workload.jobs.size(); ++i) {
     const Job& job = workload.jobs[i];
     if (wait_s.size() <= job.group) {
@@ -146,7 +183,7 @@ std::vector<GroupFigures> figures_by_group(const Workload& workload, const Repla
       jct_s.resize(job.group + 1);
     }
     if (!ran(run, i)) continue;
-    wait_s[job.group].push_back(run.start_s[i] - job.submit_s);
+    wait_s[job.group].push_back(waited_s(workload, run, detours, i));
     jct_s[job.group].push_back(run.end_s[i] - job.submit_s);
   }
   std::vector<GroupFigures> groups(wait_s.size());
@@ -172,6 +209,12 @@ Timeline timeline_of(const Workload& workload, const Replay& run, double devices
     held.add(run.start_s[i], job.devices);
     held.add(run.end_s[i], -job.devices);
   }
+  for (const StoppedRun& stopped : run.stopped)
+    for (const auto& [at_s, sign] : {std::pair(stopped.stop_s, -1.0), {stopped.again_s, 1.0}}) {
+      waiting.add(at_s, -sign);
+      running.add(at_s, sign);
+      held.add(at_s, sign * workload.jobs[stopped.job].devices);
+    }
   Timeline line;
   if (!(last_s > first_s) || points == 0) return line;
   waiting.prepare();

@@ -31,7 +31,7 @@ struct ReplayFigures {
   std::uint64_t jobs = 0;           // that ran
   std::uint64_t never_started = 0;  // no empty cluster could hold them; in no other figure
   Spread jct_s;                     // end - submit
-  Spread wait_s;                    // start - submit
+  Spread wait_s;                    // in the system and not running
   Spread bounded_slowdown;          // max(1, jct / max(run time, 10 s)) (Feitelson 1998)
   double makespan_s = 0;
   double utilization = 0;  // device time held / device time there was, over the makespan
@@ -42,11 +42,15 @@ struct ReplayFigures {
   double mean_queue = 0;           // jobs waiting, over the makespan
   double money_usd = 0;            // of what jobs held; 0 where no price is known
   double money_available_usd = 0;  // of all nodes over the makespan
+  std::uint64_t preemptions = 0;
+  std::uint64_t most_preemptions = 0;  // of one job
+  double lost_device_s = 0;            // work done again, and restarts
 };
 BOOST_DESCRIBE_STRUCT(ReplayFigures, (),
                       (jobs, never_started, jct_s, wait_s, bounded_slowdown, makespan_s,
                        utilization, finish_time_fairness, cost, cost_lower_bound, gap, mean_queue,
-                       money_usd, money_available_usd))
+                       money_usd, money_available_usd, preemptions, most_preemptions,
+                       lost_device_s))
 
 struct GroupFigures {
   std::uint64_t jobs = 0;

@@ -109,11 +109,15 @@ void Portfolio::started(const Brain&, JobIndex job, double now_s) {
   running_.push_back({job, now_s});
 }
 
-void Portfolio::ended(JobIndex job, double duration_s) {
+void Portfolio::stopped(JobIndex job, double) {
   const std::size_t place = place_in_running_[job];
   running_[place] = running_.back();
   place_in_running_[running_[place].job] = place;
   running_.pop_back();
+}
+
+void Portfolio::ended(JobIndex job, double duration_s) {
+  stopped(job, 0);
   ended_s_ += duration_s;
   ++ended_jobs_;
 }

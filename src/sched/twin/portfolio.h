@@ -54,6 +54,7 @@ class Portfolio final : public Governor {
 
   void started(const Brain& brain, JobIndex job, double now_s) override;
   void ended(JobIndex job, double duration_s) override;
+  void stopped(JobIndex job, double now_s) override;
   void before_pass(Brain& brain, double now_s) override;
 
   std::uint64_t evaluations() const { return evaluations_; }

@@ -257,7 +257,7 @@ TEST(Figures, ByHand) {
   job.priority = 3;
   workload.jobs.push_back(job);
   workload.duration_s = {10, 20};
-  const Replay run{{0, 10}, {10, 30}, 0, 0};
+  const Replay run{{0, 10}, {10, 30}, 0, 0, {}};
   const auto figures = figures_of(workload, run, 2, 36);
   EXPECT_DOUBLE_EQ(figures.makespan_s, 30);
   EXPECT_DOUBLE_EQ(figures.jct_s.mean, 20);

@@ -74,6 +74,27 @@ void place_tasks(const Task& task, const ClusterSize& size, Cluster& cluster, Jo
   job.devices = static_cast<double>(milli * task.count) / kWhole;
 }
 
+std::vector<Quota> quotas_of(const Trace& trace) {
+  std::vector<Quota> quotas;
+  for (const TraceQuota& given : trace.quotas) {
+    Quota quota{kNoQuota, given.guaranteed_devices, given.limit_devices, given.may_borrow,
+                given.share};
+    for (std::size_t i = 0; i < quotas.size(); ++i)
+      if (trace.quotas[i].name == given.parent) quota.parent = static_cast<std::uint32_t>(i);
+    quotas.push_back(quota);
+  }
+  return quotas;
+}
+
+/// By group of the trace.
+std::vector<std::uint32_t> quota_by_group(const Trace& trace) {
+  std::vector<std::uint32_t> quota(trace.groups.size(), kNoQuota);
+  for (std::size_t i = 0; i < trace.quotas.size(); ++i)
+    for (std::size_t group = 0; group < trace.groups.size(); ++group)
+      if (trace.groups[group] == trace.quotas[i].name) quota[group] = static_cast<std::uint32_t>(i);
+  return quota;
+}
+
 }  // namespace
 
 Workload make_workload(const Trace& trace, const ClusterSize& size, Cluster& cluster,
@@ -81,6 +102,9 @@ Workload make_workload(const Trace& trace, const ClusterSize& size, Cluster& clu
   Workload workload;
   workload.jobs.reserve(trace.jobs.size());
   workload.duration_s.reserve(trace.jobs.size());
+  workload.quotas = quotas_of(trace);
+  workload.restart_s = trace.assume.restart_s;
+  const auto quota_of = quota_by_group(trace);
   const auto shape_of = [&](std::uint32_t devices) {
     Shape shape;
     shape.gpus = devices;
@@ -94,6 +118,10 @@ Workload make_workload(const Trace& trace, const ClusterSize& size, Cluster& clu
     job.priority = given.priority;
     job.group = given.group;
     job.devices = given.devices;
+    job.preemptible = trace.assume.preemptible;
+    job.checkpoint_every_s = trace.assume.checkpoint_every_s;
+    job.min_run_s = trace.assume.min_run_s;
+    if (given.group < quota_of.size()) job.quota = quota_of[given.group];
     if (prediction == Prediction::kPerfect) job.predicted_s = given.duration_s;
     if (prediction == Prediction::kGiven) job.predicted_s = given.predicted_s;
     if (size.cpu_milli > 0 && given.task.count > 0) {

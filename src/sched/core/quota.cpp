@@ -1,0 +1,134 @@
+#include "sched/core/quota.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace fulcrum::sched {
+
+namespace {
+
+/// Sums of thousandths of devices, so that comparisons are exact.
+double in_milli(double devices) {
+  return std::round(devices * kWhole) / kWhole;
+}
+
+}  // namespace
+
+QuotaTree::QuotaTree(std::vector<Quota> quotas)
+    : quotas_(std::move(quotas)), depth_(quotas_.size(), 0), held_(quotas_.size(), 0) {
+  for (std::size_t i = 0; i < quotas_.size(); ++i)
+    if (quotas_[i].parent != kNoQuota) depth_[i] = depth_[quotas_[i].parent] + 1;
+}
+
+void QuotaTree::count(const Job& job, double sign) {
+  for (auto at = job.quota; at != kNoQuota; at = quotas_[at].parent)
+    held_[at] = in_milli(held_[at] + sign * job.devices);
+}
+
+double QuotaTree::limit_of(std::uint32_t index) const {
+  const Quota& quota = quotas_[index];
+  double limit = quota.limit_devices > 0 ? quota.limit_devices : INFINITY;
+  if (!quota.may_borrow) limit = std::min(limit, quota.guaranteed_devices);
+  return limit;
+}
+
+std::uint32_t QuotaTree::first_over(const Job& job) const {
+  for (auto at = job.quota; at != kNoQuota; at = quotas_[at].parent)
+    if (in_milli(held_[at] + job.devices) > limit_of(at)) return at;
+  return kNoQuota;
+}
+
+bool QuotaTree::admits_ever(const Job& job) const {
+  for (auto at = job.quota; at != kNoQuota; at = quotas_[at].parent)
+    if (job.devices > limit_of(at)) return false;
+  return true;
+}
+
+bool QuotaTree::is_guaranteed(const Job& job) const {
+  for (auto at = job.quota; at != kNoQuota; at = quotas_[at].parent)
+    if (in_milli(held_[at] + job.devices) <= quotas_[at].guaranteed_devices) return true;
+  return false;
+}
+
+bool QuotaTree::may_reclaim(const Job& waiting, const Job& running) const {
+  std::uint32_t mine = waiting.quota, theirs = running.quota;
+  if (mine == kNoQuota) return false;
+  const auto up = [&](std::uint32_t at) { return quotas_[at].parent; };
+  if (theirs == kNoQuota) {
+    while (up(mine) != kNoQuota) mine = up(mine);
+  } else {
+    while (depth_[mine] > depth_[theirs]) mine = up(mine);
+    while (depth_[theirs] > depth_[mine]) theirs = up(theirs);
+    if (mine == theirs) return false;  // one branch
+    while (up(mine) != up(theirs)) {
+      mine = up(mine);
+      theirs = up(theirs);
+    }
+    if (held_[theirs] <= quotas_[theirs].guaranteed_devices) return false;
+  }
+  return in_milli(held_[mine] + waiting.devices) <= quotas_[mine].guaranteed_devices;
+}
+
+namespace {
+
+/// One level of turns: quotas and groups that stand beside each other.
+struct Sibling {
+  double key;
+  std::uint32_t index;
+  bool is_quota;
+  bool operator<(const Sibling& other) const {
+    if (key != other.key) return key < other.key;
+    return is_quota != other.is_quota ? is_quota : index < other.index;
+  }
+};
+
+}  // namespace
+
+std::vector<double> QuotaTree::turns(const std::vector<GroupUse>& groups,
+                                     double (*key)(const GroupUse& use, double now_s),
+                                     double now_s) const {
+  const std::size_t root = quotas_.size();
+  std::vector<GroupUse> use(quotas_.size());
+  const auto add = [&](std::uint32_t to, const GroupUse& what) {
+    if (to == kNoQuota) return;
+    use[to].held_devices += what.held_devices;
+    use[to].dominant_share += what.dominant_share;
+    use[to].decayed_device_s += decayed_use_s(what, now_s);
+  };
+  for (const GroupUse& group : groups) add(group.quota, group);
+  for (std::size_t i = quotas_.size(); i-- > 0;) {  // children come after their parents
+    use[i].updated_s = now_s;
+    use[i].share = quotas_[i].share;
+    add(quotas_[i].parent, use[i]);
+  }
+  std::vector<std::vector<Sibling>> below(root + 1);
+  const auto place = [&](std::uint32_t parent) { return parent == kNoQuota ? root : parent; };
+  for (std::uint32_t i = 0; i < quotas_.size(); ++i)
+    below[place(quotas_[i].parent)].push_back({key(use[i], now_s), i, true});
+  for (std::uint32_t i = 0; i < groups.size(); ++i)
+    below[place(groups[i].quota)].push_back({key(groups[i], now_s), i, false});
+  for (auto& siblings : below) std::sort(siblings.begin(), siblings.end());
+
+  std::vector<double> rank(groups.size(), 0);
+  double next = 0;
+  std::vector<std::pair<std::size_t, std::size_t>> path{{root, 0}};  // whose children, which next
+  while (!path.empty()) {
+    auto& [parent, at] = path.back();
+    if (at == below[parent].size()) {
+      path.pop_back();
+      continue;
+    }
+    const Sibling& sibling = below[parent][at];
+    const Sibling* before = at > 0 ? &below[parent][at - 1] : nullptr;
+    ++at;
+    if (sibling.is_quota) {
+      path.emplace_back(sibling.index, 0);
+      continue;
+    }
+    const bool is_level = before != nullptr && !before->is_quota && before->key == sibling.key;
+    rank[sibling.index] = is_level ? rank[before->index] : ++next;
+  }
+  return rank;
+}
+
+}  // namespace fulcrum::sched

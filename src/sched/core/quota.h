@@ -1,0 +1,62 @@
+#pragma once
+// Quotas as a tree: what each part of a team is sure of, and what it may use at most. Devices are
+// Job::devices: GPUs, or cores on a cluster without any.
+#include <cstdint>
+#include <vector>
+
+#include "sched/core/stages.h"
+
+namespace fulcrum::sched {
+
+struct Quota {
+  std::uint32_t parent = kNoQuota;  // kNoQuota: a root
+  double guaranteed_devices = 0;    // its jobs get these back from whoever borrowed them
+  double limit_devices = 0;         // 0: none
+  bool may_borrow = true;           // false: the guarantee is the limit
+  double share = 1;                 // fair-share weight among its siblings, > 0
+};
+
+/// Amounts of a job count in its quota and in all above it. Single-threaded.
+class QuotaTree {
+ public:
+  QuotaTree() = default;
+  /// Parents before children.
+  explicit QuotaTree(std::vector<Quota> quotas);
+
+  bool empty() const { return quotas_.empty(); }
+  std::size_t size() const { return quotas_.size(); }
+  const Quota& quota(std::uint32_t index) const { return quotas_[index]; }
+  double held_devices(std::uint32_t index) const { return held_[index]; }
+
+  void take(const Job& job) { count(job, 1); }
+  void give_back(const Job& job) { count(job, -1); }
+
+  /// No limit from its quota upwards forbids the job to start now.
+  bool admits(const Job& job) const { return first_over(job) == kNoQuota; }
+  /// The lowest quota whose limit forbids it, or kNoQuota.
+  std::uint32_t first_over(const Job& job) const;
+  /// Could it ever start, with nothing else running?
+  bool admits_ever(const Job& job) const;
+  /// Its own quota or one above would still be within its guarantee with it. Jobs without a quota
+  /// have no guarantee.
+  bool is_guaranteed(const Job& job) const;
+  /// Where the two jobs' branches part: the waiting job's branch would be within its guarantee, and
+  /// the running job's is beyond its own, by which it borrowed. A job without a quota borrows all
+  /// that it holds.
+  bool may_reclaim(const Job& waiting, const Job& running) const;
+
+  /// The place of each group when turns are taken at each level, smallest first: `key` ranks
+  /// siblings, and what a quota uses is the sum of what is below it.
+  std::vector<double> turns(const std::vector<GroupUse>& groups,
+                            double (*key)(const GroupUse& use, double now_s), double now_s) const;
+
+ private:
+  void count(const Job& job, double sign);
+  double limit_of(std::uint32_t index) const;
+
+  std::vector<Quota> quotas_;
+  std::vector<std::uint32_t> depth_;
+  std::vector<double> held_;
+};
+
+}  // namespace fulcrum::sched

@@ -1,0 +1,42 @@
+#include "sched/core/window.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sched/core/queue.h"
+
+namespace fulcrum::sched {
+
+namespace {
+constexpr double kUnknownRunS = 86400;
+}
+
+void Windows::forget_passed(double now_s) {
+  std::erase_if(windows_, [&](const Window& window) { return window.until_s <= now_s; });
+}
+
+void Windows::close(const Job& job, double now_s, std::vector<char>& closed) const {
+  const double expected_s = expected_duration_s(job);
+  const double end_s = now_s + (std::isfinite(expected_s) ? expected_s : kUnknownRunS);
+  for (const Window& window : windows_) {
+    const bool is_its_own = window.reservation != kNobody && window.reservation == job.reservation;
+    if (is_its_own || window.from_s >= end_s || window.until_s <= now_s) continue;
+    for (const NodeIndex node : window.nodes) closed[node] = 1;
+  }
+}
+
+double Windows::next_edge_s(double now_s) const {
+  double next_s = INFINITY;
+  for (const Window& window : windows_)
+    for (const double edge_s : {window.from_s, window.until_s})
+      if (edge_s > now_s) next_s = std::min(next_s, edge_s);
+  return next_s;
+}
+
+double Windows::longest_gap_s(double now_s) const {
+  double gap_s = 0;
+  for (const Window& window : windows_) gap_s = std::max(gap_s, window.from_s - now_s);
+  return gap_s;
+}
+
+}  // namespace fulcrum::sched

@@ -1,0 +1,35 @@
+#pragma once
+// Times to come in which nodes are kept for somebody (a reservation) or for nobody (maintenance).
+#include <vector>
+
+#include "sched/core/stages.h"
+
+namespace fulcrum::sched {
+
+struct Window {
+  std::vector<NodeIndex> nodes;
+  double from_s = 0;
+  double until_s = 0;                   // not included
+  std::uint32_t reservation = kNobody;  // Job::reservation that may use it
+};
+
+/// Those that have not passed. Single-threaded.
+class Windows {
+ public:
+  void set(std::vector<Window> windows) { windows_ = std::move(windows); }
+  void forget_passed(double now_s);
+  bool empty() const { return windows_.empty(); }
+  /// Marks the nodes on which the job, started now, would be expected to run into a window that is
+  /// not its own. A job of unknown duration is taken to run for a day.
+  void close(const Job& job, double now_s, std::vector<char>& closed) const;
+  /// The next moment after now at which what is closed may be another; infinity: none.
+  double next_edge_s(double now_s) const;
+  /// How long from now until the last of the next windows begins: what takes longer is closed out
+  /// wherever there is one.
+  double longest_gap_s(double now_s) const;
+
+ private:
+  std::vector<Window> windows_;
+};
+
+}  // namespace fulcrum::sched
