@@ -77,16 +77,18 @@ struct OpenJob {
   bool cancel_requested = false;
   bool preempt_requested = false;  // it runs, and was asked to make room
   PreemptReason preempt_reason = PreemptReason::kOperator;
+  std::int64_t preempt_requested_us = 0;
   double preempt_grace_s = 0;     // 0: the executor's own
   std::uint32_t preemptions = 0;  // so far; each was a start that does not count as a retry
   double kept_s = 0;              // of its work, what its checkpoints kept when it last stopped
+  double attained_device_s = 0;   // device time of its earlier starts
   IdleNotice idle;                // while it runs and does not use its devices
 };
 BOOST_DESCRIBE_STRUCT(OpenJob, (),
                       (id, spec, phase, order, submitted_us, attempt, node, taken, more, waits_for,
                        started_us, node_price_usd_per_hour, device_milli, cancel_requested,
-                       preempt_requested, preempt_reason, preempt_grace_s, preemptions, kept_s,
-                       idle))
+                       preempt_requested, preempt_reason, preempt_requested_us, preempt_grace_s,
+                       preemptions, kept_s, attained_device_s, idle))
 
 /// Of a run time that was said of the whole job, what is left when it starts (or started) with what
 /// it had kept; 0 stays 0: unknown.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sched/policies.h"
+#include "sched/stages/stages.h"
 
 namespace fulcrum::sched {
 
@@ -29,14 +30,6 @@ DeviceMask mask_of(const Taken& taken) {
   return mask;
 }
 
-std::set<std::string> spent_quotas(const ClusterView& view, bool simulated) {
-  std::set<std::string> spent;
-  if (view.quotas)
-    for (const auto& [name, quota] : *view.quotas)
-      if (is_spent(quota, simulated, view.now_us)) spent.insert(name);
-  return spent;
-}
-
 }  // namespace
 
 Policy policy_of(const ClusterView& view) {
@@ -44,13 +37,15 @@ Policy policy_of(const ClusterView& view) {
   const PlaceStage* place = find_place(view.place_policy);
   return {order != nullptr ? order : find_order("fifo"),
           place != nullptr ? place : find_place("tightest"),
-          find_backfill(view.backfill).value_or(Backfill::kNone), nullptr};
+          find_backfill(view.backfill).value_or(Backfill::kNone), find_preempt_stage(view.preempt)};
 }
 
 MirrorSide::MirrorSide(const ClusterView& view, bool simulated, const Policy& policy)
     : simulated_(simulated), spent_(spent_quotas(view, simulated)) {
   add_nodes(view);
   brain_ = std::make_unique<Brain>(cluster_, BrainOptions{.policy = policy, .typical = {}});
+  add_quotas(view);
+  add_windows(view);
   std::vector<const OpenJob*> open;
   for (const auto& [id, job] : view.jobs)
     if (job.spec.simulated == simulated_ &&
@@ -59,7 +54,7 @@ MirrorSide::MirrorSide(const ClusterView& view, bool simulated, const Policy& po
   std::sort(open.begin(), open.end(),
             [](const OpenJob* a, const OpenJob* b) { return a->order < b->order; });
   for (const OpenJob* job : open) sync(*job, jobs_[job->id], view);
-  for (std::uint32_t group = 0; group < owners_.size(); ++group) set_group(group, view);
+  for (std::uint32_t group = 0; group < groups_.size(); ++group) set_group(group, view);
 }
 
 void MirrorSide::add_nodes(const ClusterView& view) {
@@ -128,13 +123,24 @@ Shape MirrorSide::shape_of(const Demand& demand) const {
   return shape;
 }
 
-Job MirrorSide::job_of(const OpenJob& open) {
+Job MirrorSide::job_of(const OpenJob& open, const ClusterView& view) {
   const JobSpec& spec = open.spec;
   Job job;
+  if (view.quotas)
+    if (const auto above = quotas_of(*view.quotas, spec); !above.empty())
+      job.quota = quota_index_.at(above.front()->quota.quota);
+  if (const auto kept = reserved_for_.find(spec.project); kept != reserved_for_.end())
+    job.reservation = kept->second;
   job.shape = cluster_.shape(shape_of(spec.resources));
   job.tasks = std::max<std::uint32_t>(1, spec.tasks);
   job.preemptible = spec.preemptible;
-  job.group = group_of(spec.owner);
+  job.preemptions = open.preemptions;
+  job.min_run_s = spec.min_run_s;
+  job.checkpoint_every_s = spec.checkpoint_every_s;
+  job.attained_device_s = open.attained_device_s;
+  job.group =
+      group_of(use_key(job.quota == kNoQuota ? std::string() : quota_names_[job.quota], spec.owner),
+               job.quota);
   job.priority = spec.priority;
   job.submit_s = seconds(open.submitted_us);
   job.predicted_s = left_s(open, spec.predicted_s);
@@ -160,22 +166,20 @@ std::vector<Held> MirrorSide::held_by(const OpenJob& open, ShapeIndex shape) con
   return held;
 }
 
-std::uint32_t MirrorSide::group_of(const std::string& owner) {
+std::uint32_t MirrorSide::group_of(const std::string& key, std::uint32_t quota) {
   const auto [at, is_new] =
-      group_index_.try_emplace(owner, static_cast<std::uint32_t>(owners_.size()));
-  if (is_new) {
-    owners_.push_back(owner);
-    held_milli_.push_back(0);
-  }
+      group_index_.try_emplace(key, static_cast<std::uint32_t>(groups_.size()));
+  if (is_new) groups_.push_back({key, quota, 0});
   return at->second;
 }
 
 void MirrorSide::set_group(std::uint32_t group, const ClusterView& view) {
   GroupUse use;
-  std::int64_t held_milli = held_milli_[group];
+  use.quota = groups_[group].quota;
+  std::int64_t held_milli = groups_[group].held_milli;
   if (const auto* uses = use_of(view, simulated_)) {
     held_milli = 0;
-    if (const auto found = uses->find(owners_[group]); found != uses->end()) {
+    if (const auto found = uses->find(groups_[group].use_key); found != uses->end()) {
       held_milli = found->second.held_milli;
       use.decayed_device_s = found->second.decayed_device_s;
       use.updated_s = seconds(found->second.updated_us);
@@ -191,21 +195,10 @@ void MirrorSide::set_group(std::uint32_t group, const ClusterView& view) {
 void MirrorSide::stop(Known& known, double now_s) {
   if (known.phase == JobPhase::kRunning) {
     brain_->end(known.index, now_s);
-    held_milli_[brain_->job(known.index).group] -= known.held_milli;
+    groups_[brain_->job(known.index).group].held_milli -= known.held_milli;
   }
   if (known.phase == JobPhase::kQueued) brain_->withdraw(known.index);
   known.phase = JobPhase::kHeld;
-}
-
-bool MirrorSide::is_stopped_by_budget(const OpenJob& open, const ClusterView& view) const {
-  if (spent_.empty() || open.phase != JobPhase::kQueued) return false;
-  const auto quotas = quotas_of(*view.quotas, open.spec);
-  return std::any_of(quotas.begin(), quotas.end(),
-                     [&](const QuotaState* quota) { return spent_.contains(quota->quota.quota); });
-}
-
-bool MirrorSide::budgets_changed(const ClusterView& view) const {
-  return spent_quotas(view, simulated_) != spent_;
 }
 
 /// Brings what the brain believes of one job to what the ledger says.
@@ -213,21 +206,26 @@ void MirrorSide::sync(const OpenJob& open, Known& known, const ClusterView& view
   const double now_s = seconds(view.now_us);
   const bool waits = open.phase == JobPhase::kBlocked || is_stopped_by_budget(open, view);
   const JobPhase phase = waits ? JobPhase::kHeld : open.phase;
-  const bool same = known.phase == phase && known.kept_s == open.kept_s &&
-                    (open.phase != JobPhase::kRunning || known.attempt == open.attempt);
-  if (known.index != kNoJob && same) return;
+  const bool same = known.phase == phase && known.attempt == open.attempt;
+  if (known.index != kNoJob && same) {
+    if (phase == JobPhase::kRunning && open.preempt_requested)
+      brain_->is_leaving(known.index, seconds(open.preempt_requested_us));
+    return;
+  }
   stop(known, now_s);
-  if (known.index == kNoJob || known.kept_s != open.kept_s) {  // less is left of it: as if new
-    known.index = brain_->admit(job_of(open));
-    known.kept_s = open.kept_s;
+  if (known.index == kNoJob) {
+    known.index = brain_->admit(job_of(open, view));
     ids_.push_back(open.id);
+  } else {
+    brain_->restate(known.index, job_of(open, view));
   }
   if (phase == JobPhase::kQueued) brain_->wait(known.index);
   if (open.phase == JobPhase::kRunning) {
     const Job& job = brain_->job(known.index);
     known.held_milli = open.device_milli;
-    held_milli_[job.group] += open.device_milli;
+    groups_[job.group].held_milli += open.device_milli;
     brain_->run(known.index, held_by(open, job.shape), seconds(open.started_us));
+    if (open.preempt_requested) brain_->is_leaving(known.index, seconds(open.preempt_requested_us));
   }
   known.phase = phase;
   known.attempt = open.attempt;
@@ -277,6 +275,7 @@ Mirror::Mirror(const ClusterView& view, const ChangeLog* changes)
     : order_(view.order_policy),
       place_(view.place_policy),
       backfill_(view.backfill),
+      preempt_(view.preempt),
       log_id_(changes ? changes->id() : 0),
       seen_(changes ? changes->end() : 0),
       real_(view, false, policy_of(view)),
@@ -284,8 +283,9 @@ Mirror::Mirror(const ClusterView& view, const ChangeLog* changes)
 
 bool Mirror::catch_up(const ClusterView& view, const ChangeLog& changes) {
   if (log_id_ != changes.id() || seen_ < changes.begin() || order_ != view.order_policy ||
-      place_ != view.place_policy || backfill_ != view.backfill || real_.is_worn() ||
-      simulated_.is_worn() || real_.budgets_changed(view) || simulated_.budgets_changed(view))
+      place_ != view.place_policy || backfill_ != view.backfill || preempt_ != view.preempt ||
+      real_.is_worn() || simulated_.is_worn() || real_.budgets_changed(view) ||
+      simulated_.budgets_changed(view))
     return false;
   for (std::uint64_t position = seen_; position < changes.end(); ++position)
     if (const ChangeOf of = changes.at(position).of;

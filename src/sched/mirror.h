@@ -2,6 +2,7 @@
 // The scheduler's state as core::Brain sees it: strings become numbers once, and what the ledger
 // decided is repeated. Real and simulated jobs are two clusters that never meet.
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -32,6 +33,8 @@ class MirrorSide {
   JobIndex index(const std::string& job) const { return jobs_.at(job).index; }
   /// Quotas of this side whose budget is used up are not what they were when it was made.
   bool budgets_changed(const ClusterView& view) const;
+  /// Which of its quotas has no room for a job that waits, and by how much.
+  std::optional<Refusal> over_quota(const std::string& job) const;
   /// Most of its jobs have ended: a new one would be smaller.
   bool is_worn() const { return ids_.size() > 4 * jobs_.size() + 65'536; }
 
@@ -41,17 +44,24 @@ class MirrorSide {
     JobPhase phase = JobPhase::kHeld;  // kHeld: neither queued nor running
     std::uint32_t attempt = 0;
     std::int64_t held_milli = 0;
-    double kept_s = 0;
+  };
+  /// Whose turns are taken: an owner's, within the quota where the jobs count.
+  struct Group {
+    std::string use_key;
+    std::uint32_t quota = kNoQuota;
+    std::int64_t held_milli = 0;
   };
   void add_nodes(const ClusterView& view);
+  void add_quotas(const ClusterView& view);
+  void add_windows(const ClusterView& view);
   std::uint16_t model_of(const Node& node);
   Shape shape_of(const Demand& demand) const;
-  Job job_of(const OpenJob& open);
+  Job job_of(const OpenJob& open, const ClusterView& view);
   std::vector<Held> held_by(const OpenJob& open, ShapeIndex shape) const;
   void sync(const OpenJob& open, Known& known, const ClusterView& view);
   bool is_stopped_by_budget(const OpenJob& open, const ClusterView& view) const;
   void stop(Known& known, double now_s);
-  std::uint32_t group_of(const std::string& owner);
+  std::uint32_t group_of(const std::string& use_key, std::uint32_t quota);
   void set_group(std::uint32_t group, const ClusterView& view);
 
   bool simulated_;
@@ -65,9 +75,14 @@ class MirrorSide {
   std::unordered_map<std::string, Known> jobs_;
   std::vector<std::string> ids_;  // by JobIndex
   std::unordered_map<std::string, std::uint32_t> group_index_;
-  std::vector<std::string> owners_;       // by group
-  std::vector<std::int64_t> held_milli_;  // by group, where the view has no use
+  std::vector<Group> groups_;
+  std::vector<std::string> quota_names_;  // by the brain's numbers
+  std::unordered_map<std::string, std::uint32_t> quota_index_;
+  std::unordered_map<std::string, std::uint32_t> reserved_for_;  // project: Job::reservation
 };
+
+/// Quotas of one side whose budget is used up.
+std::set<std::string> spent_quotas(const ClusterView& view, bool simulated);
 
 class Mirror {
  public:
@@ -77,7 +92,7 @@ class Mirror {
   MirrorSide& side(bool simulated) { return simulated ? simulated_ : real_; }
 
  private:
-  std::string order_, place_, backfill_;
+  std::string order_, place_, backfill_, preempt_;
   std::uint64_t log_id_ = 0;
   std::uint64_t seen_ = 0;
   MirrorSide real_;

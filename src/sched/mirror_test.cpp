@@ -26,17 +26,20 @@ class World {
 
   void something() {
     bench_.now_us += static_cast<std::int64_t>(random_.below(30'000'000));
-    switch (random_.below(13)) {
+    switch (random_.below(15)) {
       case 0:
         return availability();
       case 1:
         return add_node(random_.below(6));
       case 2:
-        return send("policy.set", {{"policy", one_of({"fifo", "priority", "round_robin", "wspt",
-                                                      "sjf", "fair_share", "drf", "deadline"})},
-                                   {"place", one_of({"best_fit", "first_fit", "packing",
-                                                     "dot_product", "clustering", "random"})},
-                                   {"backfill", one_of({"none", "easy"})}});
+        return send(
+            "policy.set",
+            {{"policy", one_of({"fifo", "priority", "round_robin", "wspt", "sjf", "fair_share",
+                                "drf", "deadline"})},
+             {"place",
+              one_of({"best_fit", "first_fit", "packing", "dot_product", "clustering", "random"})},
+             {"backfill", one_of({"none", "easy"})},
+             {"preempt", one_of({"none", "by_priority", "quota_reclaim", "least_served"})}});
       case 3:
         return end(random_.below(2) == 0 ? "succeeded" : "failed");
       case 4:
@@ -53,10 +56,24 @@ class World {
         return end("preempted");
       case 8:
         return send("quota.set", {{"quota", one_of({"default", "shop"})},
+                                  {"parent", random_.below(2) == 0 ? "" : "other"},
+                                  {"limit_devices", random_.below(5)},
+                                  {"guaranteed_devices", random_.below(3)},
                                   {"budget_usd", 0.01 * static_cast<double>(random_.below(100))}});
+      case 9:
+        return send("quota.set", {{"quota", "other"}, {"limit_devices", random_.below(9)}});
+      case 10:
+        return reserve();
       default:
         return submit();
     }
+  }
+
+  void ask_for_room(const Preemption& preemption) {
+    const json::object body{
+        {"job", preemption.job}, {"for_job", preemption.for_job}, {"reason", "priority"}};
+    const auto reply = bench_.send("job.preempt", base::to_text(body));
+    if (!reply) RC_FAIL(base::describe(reply.error()));
   }
 
   void start(const Placement& placement) {
@@ -88,6 +105,16 @@ class World {
     for (const auto& [id, job] : state().jobs)
       if (job.phase == phase) jobs.push_back(&job);
     return jobs.empty() ? nullptr : jobs[random_.below(jobs.size())];
+  }
+  void reserve() {
+    const std::int64_t from_us =
+        bench_.now_us + 1'000'000 * static_cast<std::int64_t>(random_.below(60));
+    send("reservation.add",
+         {{"reservation", one_of({"upkeep", "show"})},
+          {"nodes", json::array{json::string("n" + std::to_string(random_.below(6)))}},
+          {"from_us", from_us},
+          {"until_us", from_us + 1'000'000 * (1 + static_cast<std::int64_t>(random_.below(60)))},
+          {"project", random_.below(2) == 0 ? "" : "shop"}});
   }
   void availability() {
     send(random_.below(2) == 0 ? "node.drain" : "node.resume",
@@ -158,6 +185,8 @@ RC_GTEST_PROP(Mirror, AFollowingOneAndANewOneProposeTheSame, (std::uint64_t seed
     if (world.below(2) == 0) continue;  // not committed
     for (const auto& placement : result.placements)
       if (world.below(8) != 0) world.start(placement);
+    for (const auto& preemption : result.preemptions)
+      if (world.below(8) != 0) world.ask_for_room(preemption);
   }
 }
 

@@ -14,6 +14,9 @@ const std::vector<PolicyInfo>& policy_list() {
     all.push_back({"none", "backfill", "Nobody passes a job that waits for the same nodes"});
     all.push_back({"easy", "backfill",
                    "Whoever does not delay the first that waits may start before it (EASY)"});
+    all.push_back({"none", "preempt", "Nobody is stopped for somebody else"});
+    for (const PreemptStage* stage : preempt_stages())
+      all.push_back({stage->name, "preempt", stage->summary});
     for (const Preset& preset : presets()) all.push_back({preset.name, "preset", preset.summary});
     return all;
   }();

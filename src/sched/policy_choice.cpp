@@ -30,7 +30,7 @@ base::Failure unknown(const std::string& name, std::string_view stage, std::stri
 
 base::Result<NewEvents> decide(const State& state, const SetPolicy& command, const Context&) {
   std::string policy = command.policy.empty() ? state.policy : command.policy;
-  std::string place = state.place, backfill = state.backfill;
+  std::string place = state.place, backfill = state.backfill, preempt = state.preempt;
   if (find_order(policy) == nullptr) {
     const auto whole = find_policy(policy);
     if (!whole) return unknown(policy, "order", "policy");
@@ -41,14 +41,19 @@ base::Result<NewEvents> decide(const State& state, const SetPolicy& command, con
     policy = whole->order->name;
     place = whole->place->name;
     backfill = backfill_name(whole->backfill);
+    preempt = preempt_name(whole->preempt);
   }
   if (!command.place.empty()) place = command.place;
   if (!command.backfill.empty()) backfill = command.backfill;
+  if (!command.preempt.empty()) preempt = command.preempt;
   if (find_place(place) == nullptr) return unknown(place, "place", "place");
   if (!find_backfill(backfill)) return unknown(backfill, "backfill", "backfill");
-  if (policy == state.policy && place == state.place && backfill == state.backfill)
+  if (preempt != "none" && find_preempt_stage(preempt) == nullptr)
+    return unknown(preempt, "preempt", "preempt");
+  if (policy == state.policy && place == state.place && backfill == state.backfill &&
+      preempt == state.preempt)
     return NewEvents{};
-  return NewEvents{event("policy/scheduler", PolicyChanged{policy, place, backfill})};
+  return NewEvents{event("policy/scheduler", PolicyChanged{policy, place, backfill, preempt})};
 }
 
 void evolve(State& state, const PolicyChanged& changed, const EventMeta& meta) {
@@ -59,6 +64,7 @@ void evolve(State& state, const PolicyChanged& changed, const EventMeta& meta) {
   } else if (changed.place == "best_fit") {
     state.place = "tightest";  // what that name meant before there was backfilling
   }
+  if (!changed.preempt.empty()) state.preempt = changed.preempt;
   state.last_us = meta.time_us;
 }
 
@@ -68,7 +74,8 @@ base::json::object shown(const PolicyInfo& policy, const State& state) {
   const OrderStage* order = find_order(state.policy);
   const auto is_all = [&](const Policy& whole) {
     return whole.order == order && whole.place->name == state.place &&
-           backfill_name(whole.backfill) == state.backfill;
+           backfill_name(whole.backfill) == state.backfill &&
+           preempt_name(whole.preempt) == state.preempt;
   };
   base::json::object shown{
       {"name", policy.name}, {"stage", policy.stage}, {"summary", policy.summary}};
@@ -80,8 +87,11 @@ base::json::object shown(const PolicyInfo& policy, const State& state) {
     shown["order"] = whole->order->name;
     shown["place"] = whole->place->name;
     shown["backfill"] = backfill_name(whole->backfill);
+    shown["preempt"] = preempt_name(whole->preempt);
   } else {
-    shown["in_use"] = policy.name == (policy.stage == "place" ? state.place : state.backfill);
+    shown["in_use"] = policy.name == (policy.stage == "place"      ? state.place
+                                      : policy.stage == "backfill" ? state.backfill
+                                                                   : state.preempt);
   }
   return shown;
 }
@@ -95,6 +105,7 @@ base::Result<base::json::value> answer(const State& state, const ListPolicies&,
   return base::json::object{{"policy", state.policy},
                             {"place", state.place},
                             {"backfill", state.backfill},
+                            {"preempt", state.preempt},
                             {"policies", std::move(policies)}};
 }
 

@@ -67,6 +67,7 @@ void evolve(State& state, const JobPreemptRequested& requested, const EventMeta&
   const auto found = state.jobs.find(requested.job);
   if (found == state.jobs.end()) return;
   found->second.preempt_requested = true;
+  found->second.preempt_requested_us = meta.time_us;
   found->second.preempt_reason = requested.reason;
   found->second.preempt_grace_s = requested.grace_s;
   state.changes.add(ChangeOf::kJob, requested.job);

@@ -60,6 +60,11 @@ using Quotas = std::map<std::string, QuotaState>;
 /// The quotas in which the job counts, its own first, then upwards; empty: none.
 std::vector<const QuotaState*> quotas_of(const Quotas& quotas, const JobSpec& spec);
 
+/// Where State::use keeps what an owner's jobs in a quota held; an empty quota: in none.
+inline std::string use_key(const std::string& quota, const std::string& owner) {
+  return quota.empty() ? owner : owner + " in " + quota;
+}
+
 /// From when to when (exclusive) a budget counts; {0, INT64_MAX} for kTotal.
 struct Period {
   std::int64_t from_us = 0;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "sched/decide.h"
+#include "sched/use.h"
 
 namespace fulcrum::sched {
 
@@ -95,14 +96,14 @@ base::Result<NewEvents> decide(const State& state, const RemoveQuota& command, c
 
 void evolve(State& state, const QuotaSet& set, const EventMeta& meta) {
   state.quotas[set.quota.quota].quota = set.quota;
-  recount(state.quotas, state.jobs, meta.time_us);
+  recount_use(state, meta.time_us);
   state.changes.add(ChangeOf::kQuotas, set.quota.quota);
   state.last_us = meta.time_us;
 }
 
 void evolve(State& state, const QuotaRemoved& removed, const EventMeta& meta) {
   state.quotas.erase(removed.quota);
-  recount(state.quotas, state.jobs, meta.time_us);
+  recount_use(state, meta.time_us);
   state.changes.add(ChangeOf::kQuotas, removed.quota);
   state.last_us = meta.time_us;
 }

@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "sched/core/stages.h"
 #include "sched/dependencies.h"
+#include "sched/use.h"
 
 namespace fulcrum::sched {
 
@@ -72,22 +72,6 @@ bool starts_again(const OpenJob& job, JobState state) {
   return state == JobState::kLost && job.attempt - job.preemptions <= job.spec.max_retries;
 }
 
-/// Brings the owner's decayed use up to now, then counts a start (+1) or an end (-1).
-void charge(State& state, const OpenJob& job, int starts, std::int64_t now_us) {
-  OwnerUse& use = (job.spec.simulated ? state.simulated_use : state.use)[job.spec.owner];
-  const double passed_s = static_cast<double>(now_us - use.updated_us) / 1e6;
-  if (passed_s > 0) {
-    const double rate = std::log(2) / kFairShareHalfLifeS;
-    const double kept = std::exp(-rate * passed_s);
-    const double devices = static_cast<double>(use.held_milli) / kWholeMilli;
-    use.decayed_device_s = use.decayed_device_s * kept + devices * (1 - kept) / rate;
-    use.updated_us = now_us;
-  }
-  use.held_milli += starts * job.device_milli;
-  charge_quotas(state.quotas, job.spec, starts, job.device_milli, job.node_price_usd_per_hour,
-                now_us);
-}
-
 /// What the job's end gives back; a job that waits gives nothing.
 void release(State& state, OpenJob& job, std::int64_t now_us) {
   state.changes.add(ChangeOf::kJob, job.id);
@@ -97,7 +81,7 @@ void release(State& state, OpenJob& job, std::int64_t now_us) {
   for (const auto& task : job.more)
     if (const auto node = state.nodes.find(task.node); node != state.nodes.end())
       give_back(node->second, task.taken);
-  charge(state, job, -1, now_us);
+  charge_use(state, job, -1, now_us);
 }
 
 /// One task's part of a start, checked against what is free there now.
@@ -204,7 +188,7 @@ void evolve(State& state, const JobStarted& started, const EventMeta& meta) {
   job->second.started_us = meta.time_us;
   job->second.device_milli = started.device_milli;
   job->second.node_price_usd_per_hour = started.price_usd_per_hour;
-  charge(state, job->second, 1, meta.time_us);
+  charge_use(state, job->second, 1, meta.time_us);
   state.changes.add(ChangeOf::kJob, started.job);
 }
 
@@ -221,6 +205,7 @@ void evolve(State& state, const JobRequeued& requeued, const EventMeta& meta) {
   job->second.idle = {};
   job->second.preemptions += requeued.preempted ? 1 : 0;
   job->second.kept_s = requeued.kept_s;
+  job->second.attained_device_s += requeued.run.allocated_device_s;
 }
 
 void evolve(State& state, const JobEnded& ended, const EventMeta& meta) {

@@ -88,6 +88,11 @@ inline bool same(const Schedule& a, const Schedule& b) {
           one.more[task].taken.devices != other.more[task].taken.devices)
         return false;
   }
+  if (a.preemptions.size() != b.preemptions.size()) return false;
+  for (std::size_t i = 0; i < a.preemptions.size(); ++i)
+    if (a.preemptions[i].job != b.preemptions[i].job ||
+        a.preemptions[i].for_job != b.preemptions[i].for_job)
+      return false;
   for (std::size_t i = 0; i < a.refusals.size(); ++i)
     if (a.refusals[i].job != b.refusals[i].job ||
         sentence(a.refusals[i].refusal) != sentence(b.refusals[i].refusal))

@@ -63,8 +63,12 @@ Placement placement_of(const MirrorSide& side, JobIndex job, const Demand& deman
 /// Why each job of one side stays. Jobs that ask alike are asked about once.
 class Reasons {
  public:
-  Reasons(const ClusterView& view, std::vector<const NodeState*> nodes, std::string first_waiting)
-      : view_(view), nodes_(std::move(nodes)), first_waiting_(std::move(first_waiting)) {}
+  Reasons(const ClusterView& view, const MirrorSide& side, std::vector<const NodeState*> nodes,
+          std::string first_waiting)
+      : view_(view),
+        side_(side),
+        nodes_(std::move(nodes)),
+        first_waiting_(std::move(first_waiting)) {}
 
   Refusal of(const OpenJob& job) {
     if (job.phase == JobPhase::kHeld) return {RefusalCode::kHeld, "", 0, 0, 0, 0, ""};
@@ -80,6 +84,7 @@ class Reasons {
     if (view_.quotas)
       if (const QuotaState* spent = out_of_money(*view_.quotas, spec, view_.now_us))
         return budget(*spent, spec.simulated);
+    if (const auto quota = side_.over_quota(job.id)) return *quota;
     for (const auto& [demand, tasks, refusal] : known_)
       if (demand == spec.resources && tasks == spec.tasks) return about(job, refusal);
     const bool fits = room(spec.resources, spec.tasks) >= spec.tasks;
@@ -108,13 +113,44 @@ class Reasons {
 
   Refusal about(const OpenJob& job, const std::optional<Refusal>& refusal) const {
     if (refusal) return *refusal;
+    if (const auto window = before_window(job)) return *window;
     const bool is_first = first_waiting_ == job.id;
     return {RefusalCode::kBehind, "", 0, 0, 0, 0, is_first ? "" : first_waiting_};
   }
 
-  std::uint32_t room(const Demand& demand, std::uint32_t most) const {
-    std::uint32_t found = 0;
+  /// There is room, but somebody has spoken for it.
+  std::optional<Refusal> before_window(const OpenJob& job) const {
+    if (view_.reservations == nullptr || view_.reservations->empty()) return std::nullopt;
+    const JobSpec& spec = job.spec;
+    const double known_s = spec.predicted_s > 0 ? left_s(job, spec.predicted_s) : spec.time_limit_s;
+    const double run_s = known_s > 0 ? known_s : kUnknownRunS;
+    const std::int64_t until_us = view_.now_us + static_cast<std::int64_t>(run_s * 1e6);
+    const Reservation* first = nullptr;
+    std::vector<const NodeState*> open;
     for (const NodeState* state : nodes_) {
+      const Reservation* kept =
+          kept_off(*view_.reservations, state->node, spec.project, view_.now_us, until_us);
+      if (kept == nullptr)
+        open.push_back(state);
+      else if (first == nullptr || kept->from_us < first->from_us)
+        first = kept;
+    }
+    if (first == nullptr || room_on(open, spec.resources, spec.tasks) >= spec.tasks)
+      return std::nullopt;
+    Refusal refusal{RefusalCode::kWindow, first->reservation, 0, 0, 0, 0, ""};
+    refusal.need = static_cast<std::int64_t>(run_s);
+    refusal.from_us = first->from_us;
+    return refusal;
+  }
+
+  std::uint32_t room(const Demand& demand, std::uint32_t most) const {
+    return room_on(nodes_, demand, most);
+  }
+
+  static std::uint32_t room_on(const std::vector<const NodeState*>& nodes, const Demand& demand,
+                               std::uint32_t most) {
+    std::uint32_t found = 0;
+    for (const NodeState* state : nodes) {
       if (found >= most) break;
       if (state->availability != Availability::kUp || !fits_now(*state, demand)) continue;
       if (most == 1) return 1;
@@ -125,10 +161,15 @@ class Reasons {
   }
 
   const ClusterView& view_;
+  const MirrorSide& side_;
   std::vector<const NodeState*> nodes_;
   std::string first_waiting_;
   std::vector<Known> known_;
 };
+
+PreemptReason preempt_reason(std::string_view stage) {
+  return stage == "quota_reclaim" ? PreemptReason::kQuota : PreemptReason::kPriority;
+}
 
 std::shared_ptr<Mirror> mirror_of(const ClusterView& view, const Delta& delta, Cache& cache) {
   const bool follows =
@@ -140,8 +181,9 @@ std::shared_ptr<Mirror> mirror_of(const ClusterView& view, const Delta& delta, C
 }  // namespace
 
 ClusterView view_of(const State& state, std::int64_t now_us) {
-  return {state.nodes, state.jobs, state.policy,         state.place,   state.backfill,
-          now_us,      &state.use, &state.simulated_use, &state.quotas, &state.reservations};
+  return {state.nodes,        state.jobs, state.policy, state.place,          state.backfill,
+          state.preempt,      now_us,     &state.use,   &state.simulated_use, &state.quotas,
+          &state.reservations};
 }
 
 Schedule schedule(const ClusterView& view, const Delta& delta, Cache& cache) {
@@ -157,12 +199,15 @@ Schedule schedule(const ClusterView& view, const Delta& delta, Cache& cache) {
           placement_of(side, job, view.jobs.at(side.id(job)).spec.resources, nodes));
       if (delta.reasons) placed.insert(side.id(job));
     }
+    for (const Ask& ask : side.brain().asked_to_stop())
+      result.preemptions.push_back(
+          {side.id(ask.job), side.id(ask.for_job), preempt_reason(view.preempt)});
     if (side.brain().head() != kNoJob) first_waiting[simulated] = side.id(side.brain().head());
     side.forget_proposal(view);
   }
   if (!delta.reasons) return result;
-  Reasons real(view, nodes.of(false), first_waiting[0]);
-  Reasons simulated(view, nodes.of(true), first_waiting[1]);
+  Reasons real(view, mirror->side(false), nodes.of(false), first_waiting[0]);
+  Reasons simulated(view, mirror->side(true), nodes.of(true), first_waiting[1]);
   for (const auto& [id, job] : view.jobs)
     if (job.phase != JobPhase::kRunning && !placed.contains(id))
       result.refusals.push_back({id, (job.spec.simulated ? simulated : real).of(job)});

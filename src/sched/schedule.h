@@ -20,6 +20,7 @@ struct ClusterView {
   std::string_view order_policy;  // names of stages; unknown ones mean fifo, tightest
   std::string_view place_policy;
   std::string_view backfill = "none";
+  std::string_view preempt = "none";
   std::int64_t now_us = 0;  // predictions of running jobs and decayed use count to here
   /// null: what running jobs hold, and no use before.
   const std::map<std::string, OwnerUse>* use = nullptr;

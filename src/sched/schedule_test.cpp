@@ -4,6 +4,7 @@
 
 #include "sched/policies.h"
 #include "sched/sched_fixture.h"
+#include "sched/stages/stages.h"
 
 namespace fulcrum::sched {
 
@@ -219,7 +220,9 @@ TEST(Schedule, EveryListedPolicyIsFoundByName) {
   for (const auto& policy : policy_list())
     EXPECT_TRUE(policy.stage == "order"   ? find_order(policy.name) != nullptr
                 : policy.stage == "place" ? find_place(policy.name) != nullptr
-                                          : find_backfill(policy.name) || policy.stage == "preset")
+                : policy.stage == "preempt"
+                    ? policy.name == "none" || find_preempt_stage(policy.name) != nullptr
+                    : find_backfill(policy.name) || policy.stage == "preset")
         << policy.name;
   EXPECT_EQ(find_order("wspt"), find_order("smith"));
   EXPECT_EQ(find_order("best_fit"), nullptr);

@@ -13,17 +13,18 @@ namespace fulcrum::sched {
 
 /// What an owner's jobs hold and held; fair share reads it.
 struct OwnerUse {
+  std::string quota;  // in which the jobs count; empty: none
   std::int64_t held_milli = 0;
   double decayed_device_s = 0;  // half-life of a week (core/stages.h), as of updated_us
   std::int64_t updated_us = 0;
 };
-BOOST_DESCRIBE_STRUCT(OwnerUse, (), (held_milli, decayed_device_s, updated_us))
+BOOST_DESCRIBE_STRUCT(OwnerUse, (), (quota, held_milli, decayed_device_s, updated_us))
 
 /// What scheduling decisions need: nodes, and the jobs that have not ended.
 struct State {
   std::map<std::string, NodeState> nodes;
   std::map<std::string, OpenJob> jobs;
-  std::map<std::string, OwnerUse> use;  // by owner; real jobs
+  std::map<std::string, OwnerUse> use;  // by use_key(); real jobs
   std::map<std::string, OwnerUse> simulated_use;
   Quotas quotas;              // by name
   Reservations reservations;  // by name; past ones too, for a month
@@ -34,12 +35,13 @@ struct State {
   std::string policy = "priority";
   std::string place = "tightest";
   std::string backfill = "none";
+  std::string preempt = "none";
   std::int64_t last_us = 0;  // time of the newest event here
   ChangeLog changes;         // not saved: a restored state starts a new one
 };
 BOOST_DESCRIBE_STRUCT(State, (),
                       (nodes, jobs, use, simulated_use, quotas, reservations, reclaim, orphans,
-                       dependents, recent_ends, policy, place, backfill, last_us))
+                       dependents, recent_ends, policy, place, backfill, preempt, last_us))
 
 /// A job may depend on one that ended, as long as it is remembered.
 inline constexpr std::size_t kRecentEnds = 10'000;

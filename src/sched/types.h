@@ -203,17 +203,19 @@ BOOST_DESCRIBE_STRUCT(JobEnded, (), (job, state, exit_code, signal, detail, run)
 // ---- policy ----
 
 struct SetPolicy {
-  std::string policy;    // an order; or a preset or "order+place+backfill", which sets all three
+  std::string policy;    // an order; or a preset or "order+place+backfill+preempt", which sets all
   std::string place;     // empty: as it is
   std::string backfill;  // none, easy; empty: as it is
+  std::string preempt;   // none, by_priority, ...; empty: as it is
 };
-BOOST_DESCRIBE_STRUCT(SetPolicy, (), (policy, place, backfill))
+BOOST_DESCRIBE_STRUCT(SetPolicy, (), (policy, place, backfill, preempt))
 struct PolicyChanged {
   std::string policy;
   std::string place;
   std::string backfill;  // empty: as it was
+  std::string preempt;   // empty: as it was
 };
-BOOST_DESCRIBE_STRUCT(PolicyChanged, (), (policy, place, backfill))
+BOOST_DESCRIBE_STRUCT(PolicyChanged, (), (policy, place, backfill, preempt))
 
 // ---- quotas ----
 

@@ -22,7 +22,7 @@ struct BrainOptions {
 };
 
 /// A running job that is asked to stop, and for whom.
-struct Preemption {
+struct Ask {
   JobIndex job = kNoJob;
   JobIndex for_job = kNoJob;
 };
@@ -59,8 +59,8 @@ class Brain {
   void restate(JobIndex job, const Job& now);
   /// It runs: takes this, whoever decided it. It does not wait.
   void run(JobIndex job, std::vector<Held> held, double start_s);
-  /// A running job was asked to stop, whoever decided it.
-  void is_leaving(JobIndex job, double now_s);
+  /// A running job was asked to stop then, whoever decided it.
+  void is_leaving(JobIndex job, double asked_s);
   /// Takes the starts of the last pass back and says of whom: those jobs wait again. What their
   /// groups use is for set_group() to restore.
   std::vector<JobIndex> undo_pass();
@@ -77,7 +77,7 @@ class Brain {
   const std::vector<JobIndex>& pass(double now_s);
   /// Who was asked to stop in the last pass, so that its head gets room. They hold what they hold
   /// until end() or stop(), and nobody is asked twice.
-  const std::vector<Preemption>& asked_to_stop() const { return asked_; }
+  const std::vector<Ask>& asked_to_stop() const { return asked_; }
   /// The next moment at which a pass may find something new although nothing happened: somebody's
   /// protection ends, a window begins or ends. Infinity: none.
   double wake_s() const { return wake_s_; }
@@ -144,7 +144,7 @@ class Brain {
   std::vector<double> predicted_end_s_;    // by job, while it runs
   std::vector<std::uint8_t> corrections_;  // by job
   std::vector<JobIndex> started_;
-  std::vector<Preemption> asked_;    // in the last pass
+  std::vector<Ask> asked_;           // in the last pass
   std::vector<double> asked_end_s_;  // expected ends of these before they were asked
   std::vector<char> leaving_;        // by job
   QuotaTree quotas_;

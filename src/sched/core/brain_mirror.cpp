@@ -20,6 +20,7 @@ void Brain::restate(JobIndex job, const Job& now) {
   const std::uint64_t arrival = jobs_[job].arrival;
   jobs_[job] = now;
   jobs_[job].arrival = arrival;
+  group(now.group).quota = now.quota;
 }
 
 std::vector<JobIndex> Brain::undo_pass() {

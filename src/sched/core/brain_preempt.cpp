@@ -1,4 +1,4 @@
-// Preemption in two phases. Here is the first: for the first job that waits, the cheapest set of
+// Ask in two phases. Here is the first: for the first job that waits, the cheapest set of
 // running jobs without which it has room, and no smaller one of these. They are asked to stop; who
 // drives the Brain does the second, ends them, and the next pass gives the room to whoever is first
 // then. Meanwhile backfilling keeps away from it, since they are expected to end at once.
@@ -45,13 +45,14 @@ struct Brain::Victim {
   }
 };
 
-void Brain::is_leaving(JobIndex job, double now_s) {
+void Brain::is_leaving(JobIndex job, double asked_s) {
   if (leaving_[job] != 0) return;
   leaving_[job] = 1;
-  if (!outlook_) return;
-  outlook_->end_moved(job, predicted_end_s_[job], now_s + kUntilStoppedS);
-  predicted_end_s_[job] = now_s + kUntilStoppedS;
   settled_ = false;
+  if (!outlook_) return;
+  outlook_->end_moved(job, predicted_end_s_[job], asked_s + kUntilStoppedS);
+  predicted_end_s_[job] = asked_s + kUntilStoppedS;
+  corrections_[job] = 0;
 }
 
 void Brain::preempt_for_those_first(double now_s) {

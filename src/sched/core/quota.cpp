@@ -14,7 +14,7 @@ double in_milli(double devices) {
 
 }  // namespace
 
-QuotaTree::QuotaTree(std::vector<Quota> quotas)
+QuotaTree::QuotaTree(std::vector<QuotaNode> quotas)
     : quotas_(std::move(quotas)), depth_(quotas_.size(), 0), held_(quotas_.size(), 0) {
   for (std::size_t i = 0; i < quotas_.size(); ++i)
     if (quotas_[i].parent != kNoQuota) depth_[i] = depth_[quotas_[i].parent] + 1;
@@ -25,8 +25,8 @@ void QuotaTree::count(const Job& job, double sign) {
     held_[at] = in_milli(held_[at] + sign * job.devices);
 }
 
-double QuotaTree::limit_of(std::uint32_t index) const {
-  const Quota& quota = quotas_[index];
+double QuotaTree::limit_devices(std::uint32_t index) const {
+  const QuotaNode& quota = quotas_[index];
   double limit = quota.limit_devices > 0 ? quota.limit_devices : INFINITY;
   if (!quota.may_borrow) limit = std::min(limit, quota.guaranteed_devices);
   return limit;
@@ -34,13 +34,13 @@ double QuotaTree::limit_of(std::uint32_t index) const {
 
 std::uint32_t QuotaTree::first_over(const Job& job) const {
   for (auto at = job.quota; at != kNoQuota; at = quotas_[at].parent)
-    if (in_milli(held_[at] + job.devices) > limit_of(at)) return at;
+    if (in_milli(held_[at] + job.devices) > limit_devices(at)) return at;
   return kNoQuota;
 }
 
 bool QuotaTree::admits_ever(const Job& job) const {
   for (auto at = job.quota; at != kNoQuota; at = quotas_[at].parent)
-    if (job.devices > limit_of(at)) return false;
+    if (job.devices > limit_devices(at)) return false;
   return true;
 }
 
@@ -95,7 +95,15 @@ std::vector<double> QuotaTree::turns(const std::vector<GroupUse>& groups,
     use[to].dominant_share += what.dominant_share;
     use[to].decayed_device_s += decayed_use_s(what, now_s);
   };
-  for (const GroupUse& group : groups) add(group.quota, group);
+  std::vector<const GroupUse*> by_use;  // so that sums do not depend on how groups are numbered
+  for (const GroupUse& group : groups) by_use.push_back(&group);
+  std::sort(by_use.begin(), by_use.end(), [](const GroupUse* a, const GroupUse* b) {
+    if (a->decayed_device_s != b->decayed_device_s)
+      return a->decayed_device_s < b->decayed_device_s;
+    return a->updated_s != b->updated_s ? a->updated_s < b->updated_s
+                                        : a->held_devices < b->held_devices;
+  });
+  for (const GroupUse* group : by_use) add(group->quota, *group);
   for (std::size_t i = quotas_.size(); i-- > 0;) {  // children come after their parents
     use[i].updated_s = now_s;
     use[i].share = quotas_[i].share;

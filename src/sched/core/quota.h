@@ -8,7 +8,7 @@
 
 namespace fulcrum::sched {
 
-struct Quota {
+struct QuotaNode {
   std::uint32_t parent = kNoQuota;  // kNoQuota: a root
   double guaranteed_devices = 0;    // its jobs get these back from whoever borrowed them
   double limit_devices = 0;         // 0: none
@@ -21,12 +21,14 @@ class QuotaTree {
  public:
   QuotaTree() = default;
   /// Parents before children.
-  explicit QuotaTree(std::vector<Quota> quotas);
+  explicit QuotaTree(std::vector<QuotaNode> quotas);
 
   bool empty() const { return quotas_.empty(); }
   std::size_t size() const { return quotas_.size(); }
-  const Quota& quota(std::uint32_t index) const { return quotas_[index]; }
+  const QuotaNode& quota(std::uint32_t index) const { return quotas_[index]; }
   double held_devices(std::uint32_t index) const { return held_[index]; }
+  /// Infinity: none.
+  double limit_devices(std::uint32_t index) const;
 
   void take(const Job& job) { count(job, 1); }
   void give_back(const Job& job) { count(job, -1); }
@@ -52,9 +54,8 @@ class QuotaTree {
 
  private:
   void count(const Job& job, double sign);
-  double limit_of(std::uint32_t index) const;
 
-  std::vector<Quota> quotas_;
+  std::vector<QuotaNode> quotas_;
   std::vector<std::uint32_t> depth_;
   std::vector<double> held_;
 };

@@ -7,10 +7,6 @@
 
 namespace fulcrum::sched {
 
-namespace {
-constexpr double kUnknownRunS = 86400;
-}
-
 void Windows::forget_passed(double now_s) {
   std::erase_if(windows_, [&](const Window& window) { return window.until_s <= now_s; });
 }

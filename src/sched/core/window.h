@@ -6,6 +6,9 @@
 
 namespace fulcrum::sched {
 
+/// What a job of unknown duration is taken to run.
+inline constexpr double kUnknownRunS = 86400;
+
 struct Window {
   std::vector<NodeIndex> nodes;
   double from_s = 0;
@@ -20,7 +23,7 @@ class Windows {
   void forget_passed(double now_s);
   bool empty() const { return windows_.empty(); }
   /// Marks the nodes on which the job, started now, would be expected to run into a window that is
-  /// not its own. A job of unknown duration is taken to run for a day.
+  /// not its own.
   void close(const Job& job, double now_s, std::vector<char>& closed) const;
   /// The next moment after now at which what is closed may be another; infinity: none.
   double next_edge_s(double now_s) const;

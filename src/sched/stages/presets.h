@@ -21,5 +21,8 @@ const std::vector<Preset>& presets();
 /// Nothing where a part is unknown.
 std::optional<Policy> find_policy(std::string_view name);
 std::string_view backfill_name(Backfill backfill);
+inline std::string_view preempt_name(const PreemptStage* preempt) {
+  return preempt == nullptr ? "none" : preempt->name;
+}
 
 }  // namespace fulcrum::sched

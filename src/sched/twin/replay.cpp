@@ -111,7 +111,7 @@ class Run {
       ++result_.passes;
       for (const JobIndex job : brain_.pass(now_s)) start(job, now_s);
       if (brain_.asked_to_stop().empty()) return;
-      for (const Preemption& asked : std::vector(brain_.asked_to_stop())) stop(asked.job, now_s);
+      for (const Ask& asked : std::vector(brain_.asked_to_stop())) stop(asked.job, now_s);
     }
   }
 

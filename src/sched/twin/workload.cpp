@@ -74,10 +74,10 @@ void place_tasks(const Task& task, const ClusterSize& size, Cluster& cluster, Jo
   job.devices = static_cast<double>(milli * task.count) / kWhole;
 }
 
-std::vector<Quota> quotas_of(const Trace& trace) {
-  std::vector<Quota> quotas;
+std::vector<QuotaNode> quotas_of(const Trace& trace) {
+  std::vector<QuotaNode> quotas;
   for (const TraceQuota& given : trace.quotas) {
-    Quota quota{kNoQuota, given.guaranteed_devices, given.limit_devices, given.may_borrow,
+    QuotaNode quota{kNoQuota, given.guaranteed_devices, given.limit_devices, given.may_borrow,
                 given.share};
     for (std::size_t i = 0; i < quotas.size(); ++i)
       if (trace.quotas[i].name == given.parent) quota.parent = static_cast<std::uint32_t>(i);
