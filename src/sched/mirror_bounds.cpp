@@ -40,7 +40,7 @@ void MirrorSide::add_quotas(const ClusterView& view) {
   while (nodes.size() < view.quotas->size()) {
     const std::size_t before = nodes.size();
     for (const auto& [name, state] : *view.quotas) {
-      const Quota& quota = state.quota;
+      const QuotaSpec& quota = state.quota;
       const auto parent = quota_index_.find(quota.parent);
       if (quota_index_.contains(name)) continue;
       if (!quota.parent.empty() && parent == quota_index_.end()) continue;
