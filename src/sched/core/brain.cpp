@@ -216,7 +216,10 @@ const std::vector<JobIndex>& Brain::pass(double now_s) {
   asked_.clear();
   asked_end_s_.clear();
   look_outside();
-  windows_.forget_passed(now_s);
+  if (windows_.forget_passed(now_s)) {
+    settled_ = false;
+    if (outlook_) outlook_->nodes_changed();  // what was closed for them opens
+  }
   wake_s_ = windows_.next_edge_s(now_s);
   if (outlook_) correct_predictions(now_s);
   if (options_.policy.backfill == Backfill::kConservative)

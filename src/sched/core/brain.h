@@ -124,7 +124,7 @@ class Brain {
   bool is_worth_it(JobIndex job, const std::vector<Victim>& victims, double now_s) const;
   void release(JobIndex job, double now_s);
   void plan_all(double now_s);
-  bool fits_now(const std::vector<Held>& where) const;
+  bool take_all(const std::vector<Held>& where);
   bool runs_into_window(JobIndex job, const std::vector<Held>& where, double now_s);
   bool room_in_total(const Queue::Bucket& bucket) const;
   Behind try_behind_head(const QueueEntry& entry, double now_s);

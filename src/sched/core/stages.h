@@ -102,6 +102,7 @@ struct PlaceStage {
   bool of_node_alone = true;
   std::unique_ptr<PlaceTables> (*prepare)(const Cluster& cluster,
                                           const std::vector<TypicalShape>& typical) = nullptr;
+  bool gangs_together = false;  // a gang goes to one rack where one has room
 };
 
 class QuotaTree;
