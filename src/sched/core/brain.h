@@ -110,7 +110,12 @@ class Brain {
   void look_at_all(double now_s);
   enum class Try { kStarted, kNoRoom, kWindow, kQuota };
   Try try_start(JobIndex job, double now_s);
-  bool backfills() const { return options_.policy.backfill == Backfill::kEasy; }
+  bool backfills() const {
+    return options_.policy.backfill == Backfill::kEasy ||
+           options_.policy.backfill == Backfill::kExact;
+  }
+  void start_the_best(double now_s);
+  std::vector<JobIndex> first_that_wait(double now_s) const;
   bool place(const Job& job, double now_s, std::vector<Held>& held);
   void fill_before_windows(double now_s);
   bool everywhere(const Job& job);

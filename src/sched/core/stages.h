@@ -126,7 +126,8 @@ struct PreemptStage {
   bool weighs = true;
 };
 
-enum class Backfill { kNone, kEasy, kConservative };
+/// kExact: EASY, but where another order of the first few that wait is proven better, that one.
+enum class Backfill { kNone, kEasy, kConservative, kExact };
 
 struct Policy {
   const OrderStage* order = nullptr;
