@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "cli/report_files.h"
 #include "sched/report/report.h"
-#include "sched/twin/simulation.h"
+#include "sched/twin/elastic_simulation.h"
 
 namespace fulcrum::cli {
 
@@ -28,22 +28,48 @@ struct Plan {
   sched::ClusterSize size;
   sched::Trace jobs;
   sched::Prediction prediction = sched::Prediction::kPerfect;
-  std::vector<std::pair<std::string, sched::Policy>> policies;
+  struct Named {
+    std::string name;
+    sched::Policy policy;
+    const sched::ResizeStage* resize = nullptr;  // instead of the policy
+  };
+  std::vector<Named> policies;
+  std::optional<sched::ElasticTrace> elastic;  // the same jobs, where a policy resizes them
 };
+
+/// Fails with `policy.unknown`.
+base::Result<Plan::Named> policy_of(const std::string& name) {
+  if (const auto policy = sched::find_policy(name)) return Plan::Named{name, *policy};
+  if (const auto* resize = sched::find_resize_stage(name)) return Plan::Named{name, {}, resize};
+  std::vector<std::string_view> known;
+  for (const auto& preset : sched::presets()) known.push_back(preset.name);
+  for (const auto* stage : sched::resize_stage_list()) known.push_back(stage->name);
+  const std::string near = base::nearest(name, known);
+  return base::usage("policy.unknown", fmt::format("no policy is called {}", name), "policy",
+                     near.empty() ? fmt::format("policies: {}", fmt::join(known, ", "))
+                                  : fmt::format("did you mean {}?", near));
+}
+
+/// Fails with `policy.resize` where the format does not say how jobs scale.
+base::Result<sched::ElasticTrace> read_elastic(const TraceSource& source, std::string_view policy) {
+  const auto reader = sched::find_elastic_format(source.format);
+  if (reader == nullptr)
+    return base::usage(
+        "policy.resize",
+        fmt::format("{} resizes or preempts jobs, and the format {} does not say how they take it",
+                    policy, source.format),
+        "policy",
+        "use --format pollux or shockwave, or a policy that keeps jobs as asked (fifo, easy)");
+  return reader(source.trace, sched::ReadOptions{source.lenient});
+}
 
 base::Result<Plan> plan_of(const SimReplayOptions& options, const Session& session) {
   Plan plan;
+  std::string resizes;
   for (const std::string& name : options.policies) {
-    const auto policy = sched::find_policy(name);
-    if (!policy) {
-      std::vector<std::string_view> known;
-      for (const auto& preset : sched::presets()) known.push_back(preset.name);
-      const std::string near = base::nearest(name, known);
-      return base::usage("policy.unknown", fmt::format("no policy is called {}", name), "policy",
-                         near.empty() ? fmt::format("policies: {}", fmt::join(known, ", "))
-                                      : fmt::format("did you mean {}?", near));
-    }
-    plan.policies.emplace_back(name, *policy);
+    TRY(auto policy, policy_of(name));
+    if (policy.resize != nullptr) resizes = name;
+    plan.policies.push_back(std::move(policy));
   }
   TRY(Sourced sourced, read_source(options.source, session));
   plan.jobs = std::move(sourced.trace);
@@ -52,6 +78,9 @@ base::Result<Plan> plan_of(const SimReplayOptions& options, const Session& sessi
                                            : options.source.trace.filename().string();
   plan.cluster = fmt::format("{}x{}", plan.size.nodes, plan.size.devices);
   TRY(plan.prediction, sched::parse_prediction(options.predict, plan.jobs));
+  if (!resizes.empty()) {
+    TRY(plan.elastic, read_elastic(options.source, resizes));
+  }
   return plan;
 }
 
@@ -61,9 +90,11 @@ std::vector<sched::SimulationRun> run_all(const Plan& plan, std::uint64_t seeds,
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
     for (std::size_t i = next++; i < runs.size(); i = next++) {
-      const auto& [name, policy] = plan.policies[i / seeds];
-      runs[i] = sched::simulate(plan.jobs, plan.size, plan.prediction, name, policy, i % seeds,
-                                clock_s, in_detail);
+      const auto& [name, policy, resize] = plan.policies[i / seeds];
+      runs[i] = resize != nullptr
+                    ? sched::simulate_elastic(*plan.elastic, plan.jobs, plan.size, *resize, clock_s)
+                    : sched::simulate(plan.jobs, plan.size, plan.prediction, name, policy,
+                                      i % seeds, clock_s, in_detail);
     }
   };
   const std::size_t threads =
@@ -91,7 +122,7 @@ std::string table_of(const std::vector<sched::SimulationRun>& runs) {
          fmt::format("{:.0f}", figures.wait_s.mean), fmt::format("{:.0f}", figures.wait_s.p90),
          fmt::format("{:.2f}", figures.bounded_slowdown.mean),
          fmt::format("{:.4f}", figures.utilization), fmt::format("{:.0f}", figures.makespan_s),
-         fmt::format("{:.4f}", figures.gap),
+         run.elastic && figures.cost_lower_bound == 0 ? "–" : fmt::format("{:.4f}", figures.gap),
          fmt::format("{:.2f}", figures.finish_time_fairness.worst),
          fmt::format("{:.0f}",
                      run.seconds > 0 ? static_cast<double>(figures.jobs) / run.seconds : 0.0)});

@@ -1,5 +1,6 @@
 #include "sched/policies.h"
 
+#include "sched/elastic/stages.h"
 #include "sched/stages/presets.h"
 
 namespace fulcrum::sched {
@@ -14,11 +15,11 @@ const std::vector<PolicyInfo>& policy_list() {
     all.push_back({"none", "backfill", "Nobody passes a job that waits for the same nodes"});
     all.push_back({"easy", "backfill",
                    "Whoever does not delay the first that waits may start before it (EASY)"});
-    all.push_back({"exact", "backfill",
-                   "EASY, the first few in the order that branch and bound proves best"});
     all.push_back({"none", "preempt", "Nobody is stopped for somebody else"});
     for (const PreemptStage* stage : preempt_stages())
       all.push_back({stage->name, "preempt", stage->summary});
+    for (const ResizeStage* stage : resize_stage_list())
+      all.push_back({stage->name, "resize", resize_summary(stage->name)});
     for (const Preset& preset : presets()) all.push_back({preset.name, "preset", preset.summary});
     return all;
   }();
@@ -34,7 +35,7 @@ const PlaceStage* find_place(std::string_view name) {
 }
 
 std::optional<Backfill> find_backfill(std::string_view name) {
-  for (const auto backfill : {Backfill::kNone, Backfill::kEasy, Backfill::kExact})
+  for (const auto backfill : {Backfill::kNone, Backfill::kEasy})
     if (backfill_name(backfill) == name) return backfill;
   return std::nullopt;
 }

@@ -10,7 +10,7 @@ namespace fulcrum::sched {
 
 struct PolicyInfo {
   std::string_view name;
-  std::string_view stage;  // "order", "place", "backfill", "preempt", "preset"
+  std::string_view stage;  // "order", "place", "backfill", "preempt", "resize", "preset"
   std::string_view summary;
 };
 const std::vector<PolicyInfo>& policy_list();

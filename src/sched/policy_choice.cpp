@@ -3,6 +3,7 @@
 
 #include "base/spelling.h"
 #include "sched/decide.h"
+#include "sched/elastic/stages.h"
 #include "sched/policies.h"
 #include "sched/stages/presets.h"
 
@@ -33,6 +34,10 @@ base::Result<NewEvents> decide(const State& state, const SetPolicy& command, con
   std::string place = state.place, backfill = state.backfill, preempt = state.preempt;
   if (find_order(policy) == nullptr) {
     const auto whole = find_policy(policy);
+    if (!whole && find_resize_stage(policy) != nullptr)
+      return base::refused("policy.replays_only",
+                           fmt::format("{} resizes jobs, which only replays do", policy),
+                           "`fulcrum sim --format pollux` takes it");
     if (!whole) return unknown(policy, "order", "policy");
     if (!find_backfill(backfill_name(whole->backfill)))
       return base::refused("policy.replays_only",
@@ -88,6 +93,8 @@ base::json::object shown(const PolicyInfo& policy, const State& state) {
     shown["place"] = whole->place->name;
     shown["backfill"] = backfill_name(whole->backfill);
     shown["preempt"] = preempt_name(whole->preempt);
+  } else if (policy.stage == "resize") {
+    shown["in_use"] = policy.name == "none";  // live jobs keep their size
   } else {
     shown["in_use"] = policy.name == (policy.stage == "place"      ? state.place
                                       : policy.stage == "backfill" ? state.backfill

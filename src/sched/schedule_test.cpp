@@ -222,7 +222,8 @@ TEST(Schedule, EveryListedPolicyIsFoundByName) {
                 : policy.stage == "place" ? find_place(policy.name) != nullptr
                 : policy.stage == "preempt"
                     ? policy.name == "none" || find_preempt_stage(policy.name) != nullptr
-                    : find_backfill(policy.name) || policy.stage == "preset")
+                    : find_backfill(policy.name) || policy.stage == "preset" ||
+                          policy.stage == "resize")
         << policy.name;
   EXPECT_EQ(find_order("wspt"), find_order("smith"));
   EXPECT_EQ(find_order("best_fit"), nullptr);

@@ -88,7 +88,11 @@ std::vector<Column> columns_of() {
       {text("report.cost"), [](const Run& r) { return fmt::format("{:.6g}", r.figures.cost); }},
       {text("report.bound"),
        [](const Run& r) { return fmt::format("{:.6g}", r.figures.cost_lower_bound); }},
-      {text("report.gap"), [](const Run& r) { return part(r.figures.gap); }},
+      {text("report.gap"),
+       [](const Run& r) {
+         return r.elastic && r.figures.cost_lower_bound == 0 ? std::string("–")
+                                                             : part(r.figures.gap);
+       }},
       {text("report.money_used"),
        [](const Run& r) {
          return r.figures.money_available_usd > 0 ? fmt::format("{:.2f}", r.figures.money_usd)

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sched/core/bound.h"
+#include "sched/twin/bound.h"
 
 namespace fulcrum::sched {
 

@@ -104,6 +104,10 @@ base::json::object to_json(const SimulationRun& run, Prediction prediction) {
       {"jobs_per_s", run.seconds > 0 ? static_cast<double>(run.figures.jobs) / run.seconds : 0.0},
       {"decisions", run.decisions}};
   for (const auto& [key, value] : figures) line[key] = value;
+  if (run.elastic) {
+    const auto more = base::encode(*run.elastic).get_object();
+    for (const auto& [key, value] : more) line[key] = value;
+  }
   if (run.by_group.size() > 1) line["by_group"] = base::encode(run.by_group);
   return line;
 }
@@ -117,11 +121,16 @@ base::json::object timeline_json(const SimulationRun& run) {
 }
 
 std::string to_csv(const std::vector<SimulationRun>& runs, Prediction prediction) {
+  constexpr const char* kOfElastic[] = {"restarts_per_job", "rounds", "fixed_share_fairness"};
+  const bool ragged =  // not all runs have these
+      !std::all_of(runs.begin(), runs.end(), [](const auto& run) { return bool(run.elastic); });
   std::string text;
   for (const SimulationRun& run : runs) {
     std::vector<std::pair<std::string, std::string>> cells;
     auto line_of = to_json(run, prediction);
     line_of.erase("by_group");
+    if (ragged)
+      for (const char* name : kOfElastic) line_of.erase(name);
     flatten("", line_of, cells);
     if (text.empty()) {
       for (const auto& [name, value] : cells) text += (text.empty() ? "" : ",") + name;

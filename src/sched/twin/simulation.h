@@ -2,6 +2,7 @@
 // Policies beside each other on one trace: what `fulcrum sim` runs. Pure but for `seconds`.
 #include <boost/describe/class.hpp>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,16 @@ namespace fulcrum::sched {
 
 inline constexpr std::size_t kMostGroups = 64;
 
+/// Of a policy that resizes or preempts (elastic_simulation.h).
+struct ElasticFigures {
+  double restarts_per_job = 0;  // beside the first start
+  std::uint64_t rounds = 0;
+  /// Time in the system / (run time as asked x max(1, jobs of the trace / devices)): finish-time
+  /// fairness with one share for the whole trace, as the Shockwave artifact reports it (NSDI 2023).
+  Fairness fixed_share_fairness;
+};
+BOOST_DESCRIBE_STRUCT(ElasticFigures, (), (restarts_per_job, rounds, fixed_share_fairness))
+
 struct SimulationRun {
   std::string policy;
   std::uint64_t seed = 0;
@@ -22,6 +33,7 @@ struct SimulationRun {
   Timeline timeline;
   RunDetail detail;                              // empty unless asked for
   std::map<std::string, GroupFigures> by_group;  // by name; empty for more than kMostGroups
+  std::optional<ElasticFigures> elastic;
   std::uint64_t decisions = 0;
   double seconds = 0;  // of the replay alone; set by the caller, who has a clock
 };

@@ -1,4 +1,4 @@
-#include "sched/core/bound.h"
+#include "sched/twin/bound.h"
 
 #include <algorithm>
 #include <queue>
