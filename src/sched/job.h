@@ -35,6 +35,7 @@ struct JobSpec {
   bool preemptible = false;             // may be stopped and started again
   double min_run_s = 0;                 // not stopped sooner than this after a start
   double checkpoint_every_s = 0;        // 0: never; what a stop loses is at most this
+  bool may_move = true;                 // at a checkpoint, to another node, so that others fit
   std::string team;
   static constexpr std::string_view kRequired[] = {"name"};
 };
@@ -42,7 +43,7 @@ BOOST_DESCRIBE_STRUCT(JobSpec, (),
                       (name, project, owner, job_class, priority, resources, time_limit_s,
                        predicted_s, command, working_folder, environment, pass_environment,
                        with_home, simulated, held, max_retries, tasks, depends_on, deadline_us,
-                       preemptible, min_run_s, checkpoint_every_s, team))
+                       preemptible, min_run_s, checkpoint_every_s, may_move, team))
 
 /// kBlocked: it waits for the jobs in `waits_for`.
 enum class JobPhase { kHeld, kBlocked, kQueued, kRunning };

@@ -24,6 +24,12 @@ bool is_of_cores(const Node& node) {
   return node.device_kind == DeviceKind::kCore;
 }
 
+/// Directly linked, else of one memory node; else all of a node's devices are alike.
+std::uint8_t island_of(const Device& device) {
+  const std::int32_t island = device.island >= 0 ? device.island : device.numa;
+  return static_cast<std::uint8_t>(std::clamp(island, 0, 255));
+}
+
 DeviceMask mask_of(const Taken& taken) {
   DeviceMask mask = 0;
   for (const auto position : taken.devices) mask |= DeviceMask{1} << position;
@@ -72,6 +78,11 @@ void MirrorSide::add_nodes(const ClusterView& view) {
     if (!spec.cores_stand_in)
       spec.gpus = static_cast<std::uint16_t>(std::min(node.devices.size(), kMostDevices));
     spec.model = model_of(node);
+    for (std::size_t i = 0; i < spec.gpus; ++i) spec.island[i] = island_of(node.devices[i]);
+    if (const auto rack = node.labels.find("rack"); rack != node.labels.end())
+      spec.rack =
+          rack_index_.try_emplace(rack->second, static_cast<std::uint16_t>(rack_index_.size() + 1))
+              .first->second;
     spec.up = state.availability == Availability::kUp;
     spec.price_usd_per_hour = node.price_usd_per_hour;
     spec.custom.assign(custom_index_.size(), 0);

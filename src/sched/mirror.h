@@ -1,6 +1,7 @@
 #pragma once
 // The scheduler's state as core::Brain sees it: strings become numbers once, and what the ledger
 // decided is repeated. Real and simulated jobs are two clusters that never meet.
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -72,6 +73,7 @@ class MirrorSide {
   std::unordered_map<std::string, NodeIndex> node_index_;
   std::vector<std::vector<std::string>> models_;  // by core's number: all models of such a node
   std::unordered_map<std::string, std::size_t> custom_index_;
+  std::map<std::string, std::uint16_t> rack_index_;  // 0: nodes without a label `rack`
   std::unordered_map<std::string, Known> jobs_;
   std::vector<std::string> ids_;  // by JobIndex
   std::unordered_map<std::string, std::uint32_t> group_index_;

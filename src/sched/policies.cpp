@@ -15,6 +15,8 @@ const std::vector<PolicyInfo>& policy_list() {
     all.push_back({"none", "backfill", "Nobody passes a job that waits for the same nodes"});
     all.push_back({"easy", "backfill",
                    "Whoever does not delay the first that waits may start before it (EASY)"});
+    all.push_back({"exact", "backfill",
+                   "EASY, the first few in the order that branch and bound proves best"});
     all.push_back({"none", "preempt", "Nobody is stopped for somebody else"});
     for (const PreemptStage* stage : preempt_stages())
       all.push_back({stage->name, "preempt", stage->summary});
@@ -35,7 +37,7 @@ const PlaceStage* find_place(std::string_view name) {
 }
 
 std::optional<Backfill> find_backfill(std::string_view name) {
-  for (const auto backfill : {Backfill::kNone, Backfill::kEasy})
+  for (const auto backfill : {Backfill::kNone, Backfill::kEasy, Backfill::kExact})
     if (backfill_name(backfill) == name) return backfill;
   return std::nullopt;
 }

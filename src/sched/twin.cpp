@@ -7,7 +7,7 @@
 
 #include "sched/policies.h"
 #include "sched/refusal.h"
-#include "sched/twin/bound.h"
+#include "sched/core/bound.h"
 #include "sched/twin/replay.h"
 
 namespace fulcrum::sched {

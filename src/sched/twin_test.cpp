@@ -11,7 +11,7 @@
 #include "sched/compare.h"
 #include "sched/sched_fixture.h"
 #include "sched/steps.h"
-#include "sched/twin/bound.h"
+#include "sched/core/bound.h"
 
 namespace fulcrum::sched {
 

@@ -306,6 +306,14 @@ struct OrphanGone {
 };
 BOOST_DESCRIBE_STRUCT(OrphanGone, (), (job, run))
 
+/// Does what defrag.plan says at that moment.
+struct Defragment {
+  std::string job;
+  std::uint32_t most_moves = 4;
+  static constexpr std::string_view kRequired[] = {"job"};
+};
+BOOST_DESCRIBE_STRUCT(Defragment, (), (job, most_moves))
+
 // ---- queries ----
 
 struct ListReservations {
@@ -314,6 +322,12 @@ struct ListReservations {
 BOOST_DESCRIBE_STRUCT(ListReservations, (), (now_us))
 struct ShowReclaim {};
 BOOST_DESCRIBE_STRUCT(ShowReclaim, (), ())
+struct PlanDefrag {
+  std::string job;
+  std::uint32_t most_moves = 4;
+  static constexpr std::string_view kRequired[] = {"job"};
+};
+BOOST_DESCRIBE_STRUCT(PlanDefrag, (), (job, most_moves))
 struct ListOrphans {};
 BOOST_DESCRIBE_STRUCT(ListOrphans, (), ())
 

@@ -216,7 +216,10 @@ const std::vector<JobIndex>& Brain::pass(double now_s) {
   asked_.clear();
   asked_end_s_.clear();
   look_outside();
-  windows_.forget_passed(now_s);
+  if (windows_.forget_passed(now_s)) {
+    settled_ = false;
+    if (outlook_) outlook_->nodes_changed();  // what was closed for them opens
+  }
   wake_s_ = windows_.next_edge_s(now_s);
   if (outlook_) correct_predictions(now_s);
   if (options_.policy.backfill == Backfill::kConservative)
@@ -234,6 +237,7 @@ const std::vector<JobIndex>& Brain::pass(double now_s) {
 bool Brain::look_at_new_jobs(double now_s) {
   if (!settled_ || head_ == kNoJob || queue_.takes_turns()) return false;
   if (!quotas_.empty() || !windows_.empty()) return false;
+  if (options_.policy.backfill == Backfill::kExact) return false;
   const QueueEntry head = queue_.entry(head_, jobs_[head_], jobs_[head_].arrival);
   std::vector<QueueEntry> entries;
   for (const JobIndex job : new_jobs_) {
@@ -275,6 +279,7 @@ Brain::Try Brain::try_start(JobIndex job, double now_s) {
 /// With backfilling, the head's start is protected instead; where that is not known, order is
 /// strict. Whom only a quota or a window keeps waiting holds nobody up.
 void Brain::look_at_all(double now_s) {
+  if (options_.policy.backfill == Backfill::kExact) start_the_best(now_s);
   head_ = claimant_ = kNoJob;
   head_start_s_ = INFINITY;
   one_delays_ = false;

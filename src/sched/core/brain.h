@@ -110,7 +110,12 @@ class Brain {
   void look_at_all(double now_s);
   enum class Try { kStarted, kNoRoom, kWindow, kQuota };
   Try try_start(JobIndex job, double now_s);
-  bool backfills() const { return options_.policy.backfill == Backfill::kEasy; }
+  bool backfills() const {
+    return options_.policy.backfill == Backfill::kEasy ||
+           options_.policy.backfill == Backfill::kExact;
+  }
+  void start_the_best(double now_s);
+  std::vector<JobIndex> first_that_wait(double now_s) const;
   bool place(const Job& job, double now_s, std::vector<Held>& held);
   void fill_before_windows(double now_s);
   bool everywhere(const Job& job);
@@ -124,7 +129,7 @@ class Brain {
   bool is_worth_it(JobIndex job, const std::vector<Victim>& victims, double now_s) const;
   void release(JobIndex job, double now_s);
   void plan_all(double now_s);
-  bool fits_now(const std::vector<Held>& where) const;
+  bool take_all(const std::vector<Held>& where);
   bool runs_into_window(JobIndex job, const std::vector<Held>& where, double now_s);
   bool room_in_total(const Queue::Bucket& bucket) const;
   Behind try_behind_head(const QueueEntry& entry, double now_s);

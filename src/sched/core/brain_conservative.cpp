@@ -14,12 +14,17 @@ namespace {
 constexpr std::size_t kDepth = 100;
 }
 
-/// The plan does not know custom resources; the cluster does.
-bool Brain::fits_now(const std::vector<Held>& where) const {
-  return std::all_of(where.begin(), where.end(), [&](const Held& one) {
-    const Shape& shape = cluster_.shape_of(one.shape);
-    return shape.custom.empty() || cluster_.fits(one.node, shape);
-  });
+/// All or nothing. The plan does not know custom resources; the cluster does.
+bool Brain::take_all(const std::vector<Held>& where) {
+  for (auto one = where.begin(); one != where.end(); ++one) {
+    if (cluster_.fits(one->node, cluster_.shape_of(one->shape))) {
+      cluster_.take(*one);
+      continue;
+    }
+    for (auto taken = where.begin(); taken != one; ++taken) cluster_.give_back(*taken);
+    return false;
+  }
+  return true;
 }
 
 bool Brain::runs_into_window(JobIndex job, const std::vector<Held>& where, double now_s) {
@@ -54,14 +59,14 @@ void Brain::plan_all(double now_s) {
     double at_s = 0;
     if (!quotas_.admits(jobs_[entry.job])) continue;
     const bool is_known = plan.earliest(jobs_[entry.job], entry.expected_s, at_s, where);
-    if (!is_known || (at_s <= now_s && !fits_now(where))) {
+    const bool is_now = is_known && at_s <= now_s;
+    if (is_now && runs_into_window(entry.job, where, now_s)) continue;
+    if (!is_known || (is_now && !take_all(where))) {
       if (head_ == kNoJob) head_ = entry.job;
       return;  // nobody overtakes a job whose start is not known
     }
-    if (at_s <= now_s && runs_into_window(entry.job, where, now_s)) continue;
     plan.reserve(where, at_s, at_s + entry.expected_s);
-    if (at_s <= now_s) {
-      for (const Held& one : where) cluster_.take(one);
+    if (is_now) {
       start(entry.job, now_s, where);
     } else if (head_ == kNoJob) {
       head_ = entry.job;

@@ -46,6 +46,7 @@ std::size_t Cluster::Hash::operator()(const Shape& shape) const {
 }
 
 NodeIndex Cluster::add_node(const NodeSpec& spec) {
+  racks_ = std::max<std::uint16_t>(racks_, static_cast<std::uint16_t>(spec.rack + 1));
   const auto node = static_cast<NodeIndex>(specs_.size());
   specs_.push_back(spec);
   FreeNode free;

@@ -40,6 +40,8 @@ struct NodeSpec {
   bool cores_stand_in = false;  // no GPU: a shape's devices are cores, 1000 cpu_milli each
   bool up = true;               // false: starts nothing more
   double price_usd_per_hour = 0;
+  std::uint16_t rack = 0;                          // nodes of one number share a switch
+  std::array<std::uint8_t, kMaxDevices> island{};  // devices of one number are linked directly
   std::vector<std::int64_t> custom;
 };
 
@@ -84,6 +86,7 @@ class Cluster {
   std::int64_t cpu_milli() const { return cpu_; }
   /// Nodes with GPUs beside nodes of cores: sums of GPUs say nothing of what fits.
   bool mixes_kinds() const { return has_core_nodes_ && gpu_milli_ > 0; }
+  std::uint16_t racks() const { return racks_; }  // numbered from 0
 
   /// Feasibility, and nothing else: now, or if the node were empty and up.
   bool fits(NodeIndex node, const Shape& shape) const;
@@ -122,6 +125,7 @@ class Cluster {
   std::vector<NodeIndex> log_;
   std::uint64_t log_begin_ = 0;
   bool has_core_nodes_ = false;
+  std::uint16_t racks_ = 1;
   std::int64_t free_gpu_milli_ = 0, gpu_milli_ = 0, free_whole_ = 0, free_cpu_ = 0, cpu_ = 0;
 };
 

@@ -1,5 +1,7 @@
 #include "sched/core/placer.h"
 
+#include <algorithm>
+
 namespace fulcrum::sched {
 
 Placer::Placer(Cluster& cluster, const PlaceStage& stage, const std::vector<TypicalShape>& typical,
@@ -56,6 +58,36 @@ bool Placer::place_with(const Job& job, const std::vector<char>* closed, std::ve
   held.clear();
   ++decisions_;
   if (!room_in_total(job)) return false;
+  const bool is_gang = job.tasks + (job.has_rest ? 1U : 0U) > 1;
+  if (is_gang && stage_.gangs_together && cluster_.racks() > 1 &&
+      place_in_one_rack(job, closed, held))
+    return true;
+  return place_all(job, closed, held);
+}
+
+/// The rack with the fewest free devices that has room.
+bool Placer::place_in_one_rack(const Job& job, const std::vector<char>* closed,
+                               std::vector<Held>& held) {
+  std::vector<std::pair<std::int64_t, std::uint16_t>> racks(cluster_.racks());
+  for (std::uint16_t rack = 0; rack < racks.size(); ++rack) racks[rack].second = rack;
+  for (NodeIndex node = 0; node < cluster_.size(); ++node)
+    if (closed == nullptr || (*closed)[node] == 0)
+      racks[cluster_.spec(node).rack].first += cluster_.free(node).gpu_milli;
+  std::sort(racks.begin(), racks.end());
+  const Shape& shape = cluster_.shape_of(job.shape);
+  const std::int64_t wanted = std::int64_t{shape.gpus} * shape.gpu_milli * job.tasks;
+  std::vector<char> outside(cluster_.size());
+  for (const auto& [free_milli, rack] : racks) {
+    if (free_milli < wanted && !cluster_.mixes_kinds() && cluster_.gpu_milli() > 0) continue;
+    for (NodeIndex node = 0; node < cluster_.size(); ++node)
+      outside[node] = static_cast<char>(cluster_.spec(node).rack != rack ||
+                                        (closed != nullptr && (*closed)[node] != 0));
+    if (place_all(job, &outside, held)) return true;
+  }
+  return false;
+}
+
+bool Placer::place_all(const Job& job, const std::vector<char>* closed, std::vector<Held>& held) {
   const std::uint32_t count = job.tasks + (job.has_rest ? 1 : 0);
   for (std::uint32_t i = 0; i < count; ++i) {
     const ShapeIndex shape = i < job.tasks ? job.shape : job.rest_shape;

@@ -26,6 +26,8 @@ class Placer {
   bool room_in_total(const Job& job) const;
   NodeIndex best(ShapeIndex shape, DeviceMask& devices);
   NodeIndex best_outside(ShapeIndex shape, const std::vector<char>& closed, DeviceMask& devices);
+  bool place_in_one_rack(const Job& job, const std::vector<char>* closed, std::vector<Held>& held);
+  bool place_all(const Job& job, const std::vector<char>* closed, std::vector<Held>& held);
   bool place_with(const Job& job, const std::vector<char>* closed, std::vector<Held>& held);
 
   Cluster& cluster_;

@@ -102,6 +102,7 @@ struct PlaceStage {
   bool of_node_alone = true;
   std::unique_ptr<PlaceTables> (*prepare)(const Cluster& cluster,
                                           const std::vector<TypicalShape>& typical) = nullptr;
+  bool gangs_together = false;  // a gang goes to one rack where one has room
 };
 
 class QuotaTree;
@@ -125,7 +126,8 @@ struct PreemptStage {
   bool weighs = true;
 };
 
-enum class Backfill { kNone, kEasy, kConservative };
+/// kExact: EASY, but where another order of the first few that wait is proven better, that one.
+enum class Backfill { kNone, kEasy, kConservative, kExact };
 
 struct Policy {
   const OrderStage* order = nullptr;

@@ -7,8 +7,8 @@
 
 namespace fulcrum::sched {
 
-void Windows::forget_passed(double now_s) {
-  std::erase_if(windows_, [&](const Window& window) { return window.until_s <= now_s; });
+bool Windows::forget_passed(double now_s) {
+  return std::erase_if(windows_, [&](const Window& one) { return one.until_s <= now_s; }) > 0;
 }
 
 void Windows::close(const Job& job, double now_s, std::vector<char>& closed) const {

@@ -20,7 +20,8 @@ struct Window {
 class Windows {
  public:
   void set(std::vector<Window> windows) { windows_ = std::move(windows); }
-  void forget_passed(double now_s);
+  /// Did any pass?
+  bool forget_passed(double now_s);
   bool empty() const { return windows_.empty(); }
   /// Marks the nodes on which the job, started now, would be expected to run into a window that is
   /// not its own.

@@ -8,6 +8,7 @@ constexpr std::pair<std::string_view, Backfill> kBackfills[] = {
     {"none", Backfill::kNone},
     {"easy", Backfill::kEasy},
     {"conservative", Backfill::kConservative},
+    {"exact", Backfill::kExact},
 };
 
 }  // namespace

@@ -17,7 +17,7 @@ struct Preset {
 
 const std::vector<Preset>& presets();
 /// A preset, or stages joined by '+': an order, then a place stage, a backfill (none, easy,
-/// conservative) and a preempt stage where given ("sjf+fgd", "smith+easy", "priority+by_priority").
+/// conservative, exact) and a preempt stage where given ("sjf+fgd", "smith+easy", "priority+by_priority").
 /// Nothing where a part is unknown.
 std::optional<Policy> find_policy(std::string_view name);
 std::string_view backfill_name(Backfill backfill);

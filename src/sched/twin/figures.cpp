@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sched/twin/bound.h"
+#include "sched/core/bound.h"
 
 namespace fulcrum::sched {
 

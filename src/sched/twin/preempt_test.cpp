@@ -308,6 +308,33 @@ RC_GTEST_PROP(Windows, NoStartRunsIntoOne, (std::uint64_t seed)) {
   }
 }
 
+/// Two tasks of a gang may not share one licence, which the plan of reservations does not know.
+TEST(Conservative, AGangDoesNotTakeACustomResourceTwice) {
+  Cluster cluster;
+  NodeSpec node;
+  node.gpus = 8;
+  node.cpu_milli = 8000;
+  node.custom = {1};
+  cluster.add_node(node);
+  Shape shape;
+  shape.gpus = 1;
+  shape.custom = {1};
+  Job gang;
+  gang.shape = cluster.shape(shape);
+  gang.tasks = 2;
+  gang.predicted_s = 10;
+  BrainOptions options;
+  options.policy = *find_policy("conservative");
+  Brain brain(cluster, options);
+  brain.submit(gang);
+  EXPECT_TRUE(brain.pass(0).empty());
+  EXPECT_EQ(cluster.free_whole_gpus(), 8);
+  gang.tasks = 1;
+  Brain other(cluster, options);
+  other.submit(gang);
+  EXPECT_EQ(other.pass(0).size(), 1U);
+}
+
 }  // namespace
 
 }  // namespace fulcrum::sched

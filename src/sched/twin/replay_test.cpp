@@ -7,8 +7,8 @@
 #include <map>
 
 #include "base/random.h"
+#include "sched/core/exact.h"
 #include "sched/stages/presets.h"
-#include "sched/twin/exact.h"
 #include "sched/twin/figures.h"
 #include "sched/twin/workload.h"
 
@@ -29,6 +29,7 @@ constexpr const char* kPolicies[] = {"fifo",
                                      "drf",
                                      "deadline",
                                      "smallest_device_time",
+                                     "exact_smith",
                                      "fifo+first_fit"};
 
 Trace random_trace(base::Random& random, std::size_t count, std::uint32_t most_devices) {
@@ -232,6 +233,45 @@ TEST(Exact, FindsWhatNoListOrderWouldStartGreedily) {
   EXPECT_DOUBLE_EQ(best->cost, 50 * 2 + 102);
   EXPECT_FALSE(best_schedule(std::vector<BoundJob>(13, jobs[0]), 1));
   EXPECT_FALSE(best_schedule({{1, 2, 1, 0}}, 1));
+}
+
+TEST(Exact, KnowsWhatIsHeldAndWhatTheGivenOrderCosts) {
+  // Two of three devices are held until 10. The wide job has to wait; the narrow one need not.
+  const std::vector<BoundJob> jobs{{3, 3, 10, 0}, {1, 1, 10, 0}};
+  const auto best = best_schedule(jobs, 3, 1000, {{2, 10}});
+  ASSERT_TRUE(best);
+  EXPECT_DOUBLE_EQ(best->cost_as_given, 3 * 20 + 1 * 10);
+  EXPECT_DOUBLE_EQ(best->cost, 3 * 20 + 1 * 10);
+  EXPECT_EQ(best->start_s, (std::vector<double>{10, 0}));
+  // Smith's rule ties, and the wrong first one leaves a device idle for long.
+  const std::vector<BoundJob> tied{{2, 2, 10, 0}, {3, 3, 10, 0}, {1, 1, 10, 0}};
+  const auto packed = best_schedule(tied, 3);
+  ASSERT_TRUE(packed);
+  EXPECT_DOUBLE_EQ(packed->cost_as_given, 2 * 10 + 3 * 20 + 1 * 10);
+  EXPECT_DOUBLE_EQ(packed->cost, 3 * 10 + 3 * 20);
+}
+
+/// One device held for long, two that are free: a wide job first by Smith's rule would keep them.
+TEST(Exact, TheHeadOfTheQueueGoesInTheBestOrder) {
+  Trace trace;
+  trace.groups = {"a"};
+  const auto add = [&](double submit_s, double duration_s, std::uint32_t devices, double priority) {
+    TraceJob job;
+    job.submit_s = submit_s;
+    job.duration_s = duration_s;
+    job.devices = devices;
+    job.priority = priority;
+    trace.jobs.push_back(job);
+  };
+  add(0, 100, 4, 1);
+  for (int i = 0; i < 3; ++i) add(1, 50, 1, 1.05);  // first by Smith's rule, three of four devices
+  add(1, 50, 2, 1);
+  add(1, 50, 2, 1);
+  const auto cost = [&](const char* policy) {
+    const auto played = play(trace, {1, 4}, Prediction::kPerfect, policy);
+    return figures_of(played.workload, played.run, 4).cost;
+  };
+  EXPECT_LT(cost("exact_smith"), cost("easy_smith"));
 }
 
 TEST(Exact, TwelveJobs) {

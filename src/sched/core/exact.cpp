@@ -1,4 +1,4 @@
-#include "sched/twin/exact.h"
+#include "sched/core/exact.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,9 +10,13 @@ namespace {
 
 class Search {
  public:
-  Search(const std::vector<BoundJob>& jobs, double devices, std::uint64_t most_steps)
-      : jobs_(jobs), devices_(devices), steps_left_(most_steps), start_s_(jobs.size(), -1) {
-    best_.cost = INFINITY;
+  Search(const std::vector<BoundJob>& jobs, double devices, std::uint64_t most_steps,
+         const std::vector<HeldUntil>& held)
+      : jobs_(jobs),
+        devices_(devices),
+        steps_left_(most_steps),
+        running_(held),
+        start_s_(jobs.size(), -1) {
     by_smith_.resize(jobs.size());
     std::iota(by_smith_.begin(), by_smith_.end(), 0);
     const auto index = [&](std::size_t i) {
@@ -23,14 +27,29 @@ class Search {
   }
 
   bool run() {
+    take_order_as_given();
     branch(0, 0);
     return !is_out_;
   }
   ExactSchedule best() const { return best_; }
 
  private:
+  void take_order_as_given() {
+    for (std::size_t job = 0; job < jobs_.size(); ++job) {
+      start_s_[job] = earliest_s(jobs_[job]);
+      placed_.push_back(job);
+      best_.cost += jobs_[job].weight * (start_s_[job] + jobs_[job].duration_s);
+    }
+    best_.cost_as_given = best_.cost;
+    best_.start_s = start_s_;
+    placed_.clear();
+    start_s_.assign(jobs_.size(), -1);
+  }
+
   double held_at(double time_s) const {
     double held = 0;
+    for (const HeldUntil& one : running_)
+      if (time_s < one.until_s) held += one.devices;
     for (const std::size_t other : placed_)
       if (start_s_[other] <= time_s && time_s < start_s_[other] + jobs_[other].duration_s)
         held += jobs_[other].devices;
@@ -53,6 +72,8 @@ class Search {
       const double end_s = start_s_[other] + jobs_[other].duration_s;
       if (end_s > job.release_s) moments.push_back(end_s);
     }
+    for (const HeldUntil& one : running_)
+      if (one.until_s > job.release_s) moments.push_back(one.until_s);
     std::sort(moments.begin(), moments.end());
     for (const double moment_s : moments)
       if (fits(job, moment_s)) return moment_s;
@@ -65,7 +86,7 @@ class Search {
       return;
     }
     if (depth == jobs_.size()) {
-      if (cost < best_.cost) best_ = {cost, start_s_};
+      if (cost < best_.cost) best_ = {cost, best_.cost_as_given, start_s_};
       return;
     }
     std::vector<std::pair<std::size_t, double>> next;  // job, earliest start
@@ -94,6 +115,7 @@ class Search {
   const std::vector<BoundJob>& jobs_;
   double devices_;
   std::uint64_t steps_left_;
+  const std::vector<HeldUntil>& running_;
   bool is_out_ = false;
   std::vector<std::size_t> by_smith_, placed_;
   std::vector<double> start_s_;
@@ -103,11 +125,12 @@ class Search {
 }  // namespace
 
 std::optional<ExactSchedule> best_schedule(const std::vector<BoundJob>& jobs, double devices,
-                                           std::uint64_t most_steps) {
+                                           std::uint64_t most_steps,
+                                           const std::vector<HeldUntil>& held) {
   if (jobs.size() > kMostExactJobs) return std::nullopt;
   for (const BoundJob& job : jobs)
     if (job.devices > devices) return std::nullopt;
-  Search search(jobs, devices, most_steps);
+  Search search(jobs, devices, most_steps, held);
   if (!search.run()) return std::nullopt;
   return search.best();
 }

@@ -1,4 +1,4 @@
-#include "sched/twin/bound.h"
+#include "sched/core/bound.h"
 
 #include <algorithm>
 #include <queue>
