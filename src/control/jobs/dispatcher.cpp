@@ -283,7 +283,7 @@ base::Status Dispatcher::place() {
   sched::Schedule next;
   engine_.with_pillar("sched", [&](const ledger::Pillar& pillar) {
     const sched::State& state = sched::state_of(pillar);
-    next = sched::schedule(sched::view_of(state, base::system_clock().now_us()),
+    next = sched::schedule(sched::view_of(state, options_.clock->now_us()),
                            {.changes = &state.changes, .reasons = false}, cache_);
   });
   std::vector<std::future<base::Result<CommandReply>>> replies, asked;
@@ -318,7 +318,7 @@ base::Status Dispatcher::step() {
   CHECK_OK(record_ends());
   CHECK_OK(place());
   if (!unsealed_.empty()) seal();
-  const std::int64_t now_us = base::system_clock().now_us();
+  const std::int64_t now_us = options_.clock->now_us();
   CHECK_OK(idle_watch_.step(now_us));
   return orphan_watch_.step(now_us);
 }

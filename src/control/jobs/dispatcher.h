@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "control/engine/engine.h"
 #include "control/jobs/idle_watch.h"
@@ -27,6 +28,7 @@ struct DispatcherOptions {
   std::map<std::string, std::string> environment;  // of every job; see default_job_environment()
   std::int64_t grace_us = 5'000'000;               // between SIGTERM and SIGKILL
   OrphanOptions orphans = {};
+  const base::Clock* clock = &base::system_clock();  // the engine's
   objects::Store* objects = nullptr;  // keeps the jobs' utilization samples; null: nobody does
 };
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <atomic>
 #include <filesystem>
 
 #include "control/jobs/dispatcher.h"
@@ -14,10 +15,23 @@ namespace fulcrum::control {
 
 namespace json = base::json;
 
-inline std::unique_ptr<Engine> engine_on(std::unique_ptr<ledger::Store> store) {
+/// The system's clock, or ahead of it.
+class AheadClock final : public base::Clock {
+ public:
+  std::int64_t now_us() const override { return base::system_clock().now_us() + ahead_us_; }
+  void skip_s(std::int64_t seconds) { ahead_us_ += seconds * 1'000'000; }
+
+ private:
+  std::atomic<std::int64_t> ahead_us_ = 0;
+};
+
+inline std::unique_ptr<Engine> engine_on(std::unique_ptr<ledger::Store> store,
+                                         const base::Clock& clock) {
   std::vector<std::unique_ptr<ledger::Pillar>> pillars;
   pillars.push_back(sched::make_pillar());
-  auto engine = open_engine(std::move(pillars), std::move(store), nullptr, {});
+  EngineOptions options;
+  options.clock = &clock;
+  auto engine = open_engine(std::move(pillars), std::move(store), nullptr, options);
   EXPECT_TRUE(engine) << base::describe(engine.error());
   return std::move(*engine);
 }
@@ -38,7 +52,7 @@ class DispatcherTest : public ::testing::Test {
   void open(bool start = true) {
     auto store = ledger::open_sqlite_store(folder_ + "/ledger.db", {sched::table_specs(), {}});
     ASSERT_TRUE(store) << base::describe(store.error());
-    engine = engine_on(std::move(*store));
+    engine = engine_on(std::move(*store), clock);
     auto opened = exec::open_local_executor({folder_ + "/jobs", FULCRUM_BIN_DIR "/fulcrum-shim"});
     ASSERT_TRUE(opened) << base::describe(opened.error());
     real = std::move(*opened);
@@ -47,6 +61,7 @@ class DispatcherTest : public ::testing::Test {
     options.home = folder_;
     options.environment = default_job_environment();
     options.grace_us = 200'000;
+    options.clock = &clock;
     options.orphans = {.node = "here", .period_us = 100'000, .grace_us = 300'000};
     dispatcher = std::make_unique<Dispatcher>(*engine, *real, *simulated, options);
     if (start) {
@@ -110,6 +125,7 @@ class DispatcherTest : public ::testing::Test {
   }
 
   std::string folder_;
+  AheadClock clock;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<exec::Executor> real, simulated;
   std::unique_ptr<Dispatcher> dispatcher;
