@@ -44,12 +44,14 @@ base::Result<Sourced> read_history(const TraceSource& source, const Session& ses
   TRY(sourced.trace,
       sched::trace_of_history(rows, {.simulated = source.simulated,
                                      .cores = sched::only_cores(machines, source.simulated)}));
+  CHECK_OK(assume(source.assumed, sourced.trace));
   return sourced;
 }
 
 }  // namespace
 
-void add_source_options(CLI::App& app, TraceSource& source) {
+void add_source_options(CLI::App& app, TraceSource& source, const std::string& quota_option) {
+  add_assumption_options(app, source.assumed, quota_option);
   app.add_option("--trace", source.trace, base::text("sim.trace"))->type_name("FILE");
   app.add_option("--cluster", source.cluster, base::text("sim.cluster"))->type_name("80x8");
   app.add_flag("--simulated-jobs", source.simulated, base::text("sim.simulated_jobs"));
@@ -75,6 +77,7 @@ base::Result<Sourced> read_source(const TraceSource& source, const Session& sess
   TRY(sourced.size, sched::parse_cluster(source.cluster));
   sourced.size.price_usd_per_hour = source.price_usd_per_hour;
   TRY(sourced.trace, reader(source.trace, sched::ReadOptions{source.lenient}));
+  CHECK_OK(assume(source.assumed, sourced.trace));
   return sourced;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/session.h"
+#include "cli/trace_assumptions.h"
 #include "sched/twin/workload.h"
 
 namespace CLI {
@@ -19,10 +20,12 @@ struct TraceSource {
   double price_usd_per_hour = 0;  // of a node; 0: what the home says of its own
   bool lenient = false;
   bool simulated = false;  // of the home's jobs, the simulated ones
+  TraceAssumptions assumed;
 };
 
 /// --trace, --cluster, --simulated-jobs and --lenient; `source` outlives the app.
-void add_source_options(CLI::App& app, TraceSource& source);
+void add_source_options(CLI::App& app, TraceSource& source,
+                        const std::string& quota_option = "--quota");
 
 struct Sourced {
   sched::Trace trace;
@@ -30,7 +33,7 @@ struct Sourced {
 };
 
 /// Fails with `sim.format`, `sim.trace` (no file, or one beside `ledger`), as the trace's reader,
-/// as parse_cluster() and cluster_of_nodes(), and, for `ledger`, as the home.
+/// as parse_cluster(), cluster_of_nodes() and assume(), and, for `ledger`, as the home.
 base::Result<Sourced> read_source(const TraceSource& source, const Session& session);
 /// The file that every format but `ledger` needs: `sim.trace`.
 base::Status check_file(const TraceSource& source);

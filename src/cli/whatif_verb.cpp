@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/verb.h"
 #include "cli/world_options.h"
+#include "sched/trace/assume.h"
 #include "sched/twin/advise.h"
 #include "sched/twin/whatif.h"
 
@@ -19,13 +20,15 @@ struct Options {
   std::string base_policy = "fifo";
   std::string policy;  // empty: the base's
   std::vector<std::string> add_nodes;
+  std::vector<std::string> quotas;       // that would hold instead
   double added_price_usd_per_hour = -1;  // negative: as of the others
 };
 
-base::Result<sched::Scenario> changed_world(const Options& options, const sched::Scenario& before) {
-  if (options.policy.empty() && options.add_nodes.empty())
+base::Result<sched::Scenario> changed_world(const Options& options, const sched::Scenario& before,
+                                            const sched::Trace& trace) {
+  if (options.policy.empty() && options.add_nodes.empty() && options.quotas.empty())
     return base::usage("whatif.nothing", "nothing would change", "add-nodes",
-                       "give --add-nodes 8x8, --policy NAME or both");
+                       "give --add-nodes 8x8, --policy NAME, --quota GROUP=G:L or several");
   TRY(auto changed,
       scenario_of(options.policy.empty() ? options.base_policy : options.policy, before.size));
   for (const std::string& text : options.add_nodes) {
@@ -39,6 +42,12 @@ base::Result<sched::Scenario> changed_world(const Options& options, const sched:
     more.cores = before.size.cores;
     changed.more.push_back(more);
   }
+  if (!options.quotas.empty()) {
+    changed.quotas = trace.quotas;
+    for (const std::string& text : options.quotas)
+      CHECK_OK(sched::add_quota(*changed.quotas, text));
+    CHECK_OK(sched::check_quotas(*changed.quotas, trace));
+  }
   return changed;
 }
 
@@ -48,7 +57,7 @@ int whatif(const Options& options, const Session& session) {
   sched::ScenarioPlan plan = plan_of(*world, options.world);
   auto before = scenario_of(options.base_policy, world->size);
   if (!before) return session.output.error(before.error());
-  auto after = changed_world(options, *before);
+  auto after = changed_world(options, *before, world->trace);
   if (!after) return session.output.error(after.error());
   plan.scenarios = {std::move(*before), std::move(*after)};
   const auto answer = sched::what_if(plan, sched::run_scenarios(plan));
@@ -71,12 +80,15 @@ int whatif(const Options& options, const Session& session) {
 
 Action whatif_verb(CLI::App& app, const AlsoRegister&) {
   auto options = std::make_shared<Options>();
-  add_world_options(app, options->world);
+  add_world_options(app, options->world, "--base-quota");
   app.add_option("--base-policy", options->base_policy, base::text("whatif.base_policy"))
       ->type_name("NAME");
   app.add_option("--policy", options->policy, base::text("whatif.policy"))->type_name("NAME");
   app.add_option("--add-nodes", options->add_nodes, base::text("whatif.add_nodes"))
       ->type_name("8x8");
+  app.add_option("--quota", options->quotas, base::text("whatif.quota"))
+      ->type_name("GROUP=G:L")
+      ->allow_extra_args(false);
   app.add_option("--added-price-per-hour", options->added_price_usd_per_hour,
                  base::text("whatif.added_price"))
       ->type_name("USD");

@@ -17,11 +17,11 @@ constexpr std::uint64_t kMostResamples = 10'000;
 
 }  // namespace
 
-void add_world_options(CLI::App& app, WorldOptions& options) {
+void add_world_options(CLI::App& app, WorldOptions& options, const std::string& quota_option) {
   app.add_option("--format", options.source.format, base::text("world.format"))
       ->type_name("NAME")
       ->required();
-  add_source_options(app, options.source);
+  add_source_options(app, options.source, quota_option);
   app.add_option("--predict", options.predict, base::text("sim.predict"))->type_name("HOW");
   app.add_option("--price-per-hour,--price-usd-per-hour", options.source.price_usd_per_hour,
                  base::text("sim.price"))
@@ -44,7 +44,7 @@ base::Result<World> read_world(const WorldOptions& options, const Session& sessi
 base::Result<sched::Scenario> scenario_of(const std::string& policy,
                                           const sched::ClusterSize& size) {
   const auto found = sched::find_policy(policy);
-  if (found) return sched::Scenario{policy, policy, *found, size, {}};
+  if (found) return sched::Scenario{policy, policy, *found, size, {}, {}};
   std::vector<std::string_view> known;
   for (const auto& preset : sched::presets()) known.push_back(preset.name);
   const std::string near = base::nearest(policy, known);

@@ -20,7 +20,8 @@ struct WorldOptions {
 };
 
 /// Binds the options; `options` outlives the app.
-void add_world_options(CLI::App& app, WorldOptions& options);
+void add_world_options(CLI::App& app, WorldOptions& options,
+                       const std::string& quota_option = "--quota");
 
 struct World {
   sched::Trace trace;

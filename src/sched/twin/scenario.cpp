@@ -149,11 +149,12 @@ Outcome run_scenario(const Scenario& scenario, const Trace& trace, Prediction pr
     price += more.price_usd_per_hour * more.nodes;
   }
   Workload workload;
-  if (seed == 0) {
+  if (seed == 0 && !scenario.quotas) {
     workload = make_workload(trace, scenario.size, cluster, prediction);
   } else {
     Trace drawn = trace;
-    shuffle_ties(drawn, seed);
+    if (scenario.quotas) drawn.quotas = *scenario.quotas;
+    if (seed != 0) shuffle_ties(drawn, seed);
     workload = make_workload(drawn, scenario.size, cluster, prediction);
   }
   BrainOptions options;

@@ -3,6 +3,7 @@
 // `fulcrum advise` (worlds differ in the policy) and `fulcrum whatif` (the cluster, the policy, the
 // price) are made of. Bit-reproducible from the seed, on any number of threads.
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,8 @@ struct Scenario {
   ClusterSize size;
   /// Nodes beside those of `size`; gangs are cut to the nodes of `size`.
   std::vector<ClusterSize> more;
+  /// Instead of the trace's.
+  std::optional<std::vector<TraceQuota>> quotas;
 };
 
 /// A mean over resampled traces and the interval between their 2.5th and 97.5th percentile.
