@@ -44,7 +44,7 @@ struct Scenario {
   /// Nodes beside those of `size`; gangs are cut to the nodes of `size`.
   std::vector<ClusterSize> more;
   /// Instead of the trace's.
-  std::optional<std::vector<TraceQuota>> quotas;
+  std::optional<std::vector<TraceQuota>> quotas = std::nullopt;
 };
 
 /// A mean over resampled traces and the interval between their 2.5th and 97.5th percentile.
