@@ -256,6 +256,11 @@ bool Brain::look_at_new_jobs(double now_s) {
   return true;
 }
 
+Queue::BucketIndex Brain::next_bucket(double now_s) const {
+  if (quotas_.empty() && !queue_.takes_turns()) return queue_.next(blocked_);
+  return queue_.next(blocked_, [&](const Queue::Bucket& bucket) { return rank_of(bucket, now_s); });
+}
+
 bool Brain::place(const Job& job, double now_s, std::vector<Held>& held) {
   if (windows_.empty()) return placer_.place(job, held);
   closed_.assign(cluster_.size(), 0);
@@ -284,9 +289,8 @@ void Brain::look_at_all(double now_s) {
   head_start_s_ = INFINITY;
   one_delays_ = false;
   blocked_.assign(queue_.buckets().size(), 0);
-  const auto rank = [&](const Queue::Bucket& bucket) { return rank_of(bucket, now_s); };
   while (head_ == kNoJob) {
-    const auto bucket = queue_.next(blocked_, rank);
+    const auto bucket = next_bucket(now_s);
     if (bucket == Queue::kNoBucket) break;
     const JobIndex job = queue_.buckets()[bucket].first().job;
     const Try outcome = try_start(job, now_s);
@@ -318,9 +322,8 @@ void Brain::look_at_all(double now_s) {
 void Brain::fill_before_windows(double now_s) {
   const double gap_s = windows_.longest_gap_s(now_s);
   blocked_.assign(queue_.buckets().size(), 0);
-  const auto rank = [&](const Queue::Bucket& bucket) { return rank_of(bucket, now_s); };
   while (true) {
-    const auto bucket = queue_.next(blocked_, rank);
+    const auto bucket = next_bucket(now_s);
     if (bucket == Queue::kNoBucket) return;
     const QueueEntry* entry = queue_.buckets()[bucket].first_within(gap_s);
     if (entry == nullptr || try_start(entry->job, now_s) != Try::kStarted) blocked_[bucket] = 1;
@@ -331,10 +334,9 @@ void Brain::go_on_elsewhere(double now_s) {
   if (everywhere(jobs_[head_])) return;
   std::vector<char> closed(cluster_.size(), 0);
   close_nodes(jobs_[head_], closed);
-  const auto rank = [&](const Queue::Bucket& bucket) { return rank_of(bucket, now_s); };
   std::vector<Held> held;
   while (std::find(closed.begin(), closed.end(), 0) != closed.end()) {
-    const auto bucket = queue_.next(blocked_, rank);
+    const auto bucket = next_bucket(now_s);
     if (bucket == Queue::kNoBucket) return;
     const JobIndex job = queue_.buckets()[bucket].first().job;
     const bool is_admitted = quotas_.admits(jobs_[job]);

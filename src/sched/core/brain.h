@@ -109,6 +109,7 @@ class Brain {
   bool look_at_new_jobs(double now_s);
   void look_at_all(double now_s);
   enum class Try { kStarted, kNoRoom, kWindow, kQuota };
+  Queue::BucketIndex next_bucket(double now_s) const;
   Try try_start(JobIndex job, double now_s);
   bool backfills() const {
     return options_.policy.backfill == Backfill::kEasy ||

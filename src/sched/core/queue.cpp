@@ -20,7 +20,8 @@ const QueueEntry* Queue::Bucket::first_within(double most_s) const {
 Queue::BucketIndex Queue::bucket_of(const Job& job) {
   const std::uint64_t rest = job.has_rest ? std::uint64_t{job.rest_shape} + 1 : 0;
   const std::uint32_t group = takes_turns() ? job.group : 0;
-  const std::array<std::uint64_t, 4> key{std::uint64_t{job.shape} << 32 | job.tasks, rest, group,
+  const std::array<std::uint64_t, 3> key{std::uint64_t{job.shape} << 32 | job.tasks,
+                                         rest << 32 | group,
                                          std::uint64_t{job.quota} << 32 | job.reservation};
   const auto [at, is_new] = index_.try_emplace(key, static_cast<BucketIndex>(buckets_.size()));
   if (is_new) {

@@ -98,13 +98,21 @@ class Queue {
     }
     return best;
   }
+  /// The same where all have one rank.
+  BucketIndex next(const std::vector<char>& blocked) const {
+    BucketIndex best = kNoBucket;
+    for (const BucketIndex i : filled_)
+      if (i >= blocked.size() || blocked[i] == 0)
+        if (best == kNoBucket || buckets_[i].first() < buckets_[best].first()) best = i;
+    return best;
+  }
 
  private:
   const OrderStage* order_;
   std::vector<Bucket> buckets_;
   std::vector<BucketIndex> filled_;
   std::vector<std::size_t> place_in_filled_;  // by bucket
-  std::map<std::array<std::uint64_t, 4>, BucketIndex> index_;
+  std::map<std::array<std::uint64_t, 3>, BucketIndex> index_;
   std::size_t size_ = 0;
 };
 
