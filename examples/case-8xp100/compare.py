@@ -20,15 +20,18 @@ from typing import Any
 
 from workload import CLASSES
 
-POLICIES = ("fifo,easy,priority+easy,smith,easy_smith,easy@limit,easy@perfect,smith@limit,smith@perfect,"
-            "easy_smith@limit,easy_smith@perfect")
+POLICIES = ("fifo,easy,priority+easy,easy_smith,exact_smith,priority_preempt,easy@limit,easy@perfect,easy_smith@limit,"
+            "easy_smith@perfect,priority_preempt@limit,priority_preempt@perfect")
+# A policy that stops nobody is not touched by these.
+STOPS = ["--preemptible", "--checkpoint-every", "600", "--restart", "60"]
 PREDICT = "last_two"
 # A trace's column "cluster", the twin's group, holds the team.
 CLASS_OF = {team: class_ for class_, (team, _) in CLASSES.items()}
 COLUMNS = ["seed", "policy", "setting", "class", "figure", "value"]
 # trace, cluster, setting
 REPLAYS = [("all", "1x8", "all"), ("rest", "1x8", "newer"), ("newer", "1x1", "newer")]
-WHOLE = ["jobs", "makespan_s", "utilization", "cost", "cost_lower_bound", "gap", "bounded_slowdown"]
+WHOLE = ["jobs", "makespan_s", "utilization", "cost", "cost_lower_bound", "gap", "bounded_slowdown", "preemptions",
+         "most_preemptions", "lost_device_s"]
 SPREAD = ["wait_s", "jct_s"]
 
 
@@ -36,7 +39,7 @@ def simulate(fulcrum: str, trace: Path, cluster: str, policy: str) -> dict[str, 
     """What `fulcrum sim --json` says of one replay."""
     name, _, predict = policy.partition("@")
     run = subprocess.run([fulcrum, "sim", "--cluster", cluster, "--trace", str(trace), "--format", "philly",
-                          "--policy", name, "--predict", predict or PREDICT, "--json"],
+                          "--policy", name, "--predict", predict or PREDICT, *STOPS, "--json"],
                          text=True, capture_output=True, check=False)
     if run.returncode != 0:
         raise SystemExit(f"{trace.name} with {policy}: fulcrum sim ended with {run.returncode}: {run.stderr.strip()}")

@@ -74,6 +74,9 @@ def main():
     options.add_argument("verb", choices=["sim"])
     for name in ("--cluster", "--trace", "--format", "--policy", "--predict"):
         options.add_argument(name, required=True)
+    options.add_argument("--preemptible", action="store_true")  # it stops nobody
+    for name in ("--checkpoint-every", "--restart"):
+        options.add_argument(name)
     options.add_argument("--json", action="store_true", required=True)
     given = options.parse_args()
     devices = int(given.cluster.removeprefix("1x"))

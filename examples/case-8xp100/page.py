@@ -1,6 +1,6 @@
 """The comparison as a page: figures.csv of compare.py → page.md, and plots where pygal is installed.
 
-    python3 page.py --figures figures.csv --out page [--ours easy_smith] [--price 1.46]
+    python3 page.py --figures figures.csv --out page [--ours priority_preempt] [--price 1.46]
 """
 
 import argparse
@@ -134,10 +134,13 @@ def totals(figures: Figures, price: float, docs: str) -> Iterator[str]:
         paid = [hours * DEVICES * price for hours in makespan_h]
         idle = [money * (1 - share) for money, share in zip(paid, used, strict=bool(paid and used))]
         rows.append([policy, shown(used, 3), shown(makespan_h, 1), shown(paid, 0), shown(idle, 0),
-                     shown(figures.of(policy, "cost", scale=1e-9), 3), shown(figures.of(policy, "gap"), 4)])
+                     shown(figures.of(policy, "cost", scale=1e-9), 3), shown(figures.of(policy, "gap"), 4),
+                     shown(figures.of(policy, "preemptions"), 0), shown(figures.of(policy, "most_preemptions"), 1),
+                     shown(figures.of(policy, "lost_device_s", scale=1 / 3600), 0)])
     yield "## Utilization and money\n"
     yield table(["policy", "utilization", "hours until all is done", "paid, USD", "of it for idle devices, USD",
-                 "Σ priority · devices · completion, 10⁹ s", "gap to the lower bound"], rows)
+                 "Σ priority · devices · completion, 10⁹ s", "gap to the lower bound", "stops",
+                 "most of one job", "lost, device-hours"], rows)
     yield (f"At {price} USD an hour and P100, an assumption (`--price`). The jobs are the same under every "
            f"policy, and so is the device-time that they need: a policy moves who waits, and saves money only "
            f"by being done earlier. Utilization is held ÷ available "
@@ -235,7 +238,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--figures", type=Path, required=True)
     options.add_argument("--out", type=Path, required=True, help="a folder")
-    options.add_argument("--ours", default="easy_smith", help="the policy that is compared with the others")
+    options.add_argument("--ours", default="priority_preempt", help="the policy that is compared with the others")
     options.add_argument("--price", type=float, default=1.46, help="USD an hour and P100")
     given = options.parse_args()
     figures = Figures(given.figures)

@@ -151,7 +151,7 @@ class Page(InAFolder):
                  ("easy", "all", "notebook", "wait_s.mean")]
         self.assertIn("| notebook | ", text)
         self.assertIn(f"{statistics.fmean(waits):,.2f} (", text)
-        for word in ("Where easy_smith loses", "| all jobs | ", "| easy | limit | ",
+        for word in ("Where priority_preempt loses", "| all jobs | ", "| easy | limit | ",
                      "no Tensor Cores", "one newer card", "Simulated: 3 invented months"):
             self.assertIn(word, text)
         self.assertIn("not told", text)     # fake_sim knows no lower bound
