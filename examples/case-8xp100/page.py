@@ -25,6 +25,8 @@ Philly jobs, submissions are made up ([how]({{readme}})). Intervals are 95 %, by
 differences are taken month by month, since every policy has the same jobs. Chosen: **{{ours}}**.
 What a policy knows of a duration is the mean of the last two jobs of its kind that ended, at most the
 limit that was asked for, and longer once that proves too short (`--predict {PREDICT}`).
+Policies that stop jobs may stop any of them: it goes on from its last checkpoint, one every ten minutes,
+after a minute for the restart.
 
 """
 CARD = """\
