@@ -105,6 +105,15 @@ TEST(Preempt, MakingRoomIsNoRetryAndACancelledJobDoesNotComeBack) {
   EXPECT_EQ(base::get_string(bench.ask("job.show", by_id(job)), "state"), "cancelled");
 }
 
+TEST(Preempt, OneThatSavesAllTheTimeLosesNothing) {
+  Bench bench;
+  const std::string job = running(bench, R"(,"preemptible":true,"checkpoint_every_s":1e-320)");
+  bench.now_us += 100'000'000;
+  ASSERT_TRUE(bench.send("job.preempt", by_id(job)));
+  ASSERT_TRUE(bench.send("job.end", by_id(job, R"(,"attempt":1,"state":"preempted")")));
+  EXPECT_DOUBLE_EQ(bench.state().jobs.at(job).kept_s, 100);
+}
+
 TEST(Preempt, AJobThatFinishesInItsGraceHasSucceeded) {
   Bench bench;
   const std::string job = running(bench, R"(,"preemptible":true)");

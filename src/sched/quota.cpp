@@ -15,8 +15,11 @@ namespace {
 
 using std::chrono::microseconds, std::chrono::months, std::chrono::year_month;
 
+constexpr std::int64_t kLatestUs = 253'402'300'799'000'000;  // the year 9999 ends
+
 year_month month_at(std::int64_t us) {
-  const std::chrono::sys_time<microseconds> moment{microseconds{us}};
+  const microseconds since_1970{std::clamp<std::int64_t>(us, 0, kLatestUs)};
+  const std::chrono::sys_time<microseconds> moment{since_1970};
   const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(moment)};
   return day.year() / day.month();
 }
@@ -37,6 +40,7 @@ void bring_up(QuotaUse& use, std::int64_t now_us) {
   for (std::int64_t from_us = use.updated_us; use.usd_per_hour > 0 && from_us < now_us;) {
     const year_month month = month_at(from_us);
     const std::int64_t until_us = std::min(begin_us(month + months{1}), now_us);
+    if (until_us <= from_us) break;  // past the last month
     use.spent_usd[key_of(month)] +=
         static_cast<double>(until_us - from_us) / kUsPerHour * use.usd_per_hour;
     from_us = until_us;

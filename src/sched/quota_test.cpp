@@ -99,6 +99,8 @@ TEST(Quota, PeriodsAreTheCalendarsInUtc) {
   EXPECT_EQ(quarter.from_us, k30November2026Us - 60 * kDayUs);
   EXPECT_EQ(quarter.until_us, k30November2026Us + 32 * kDayUs);
   EXPECT_EQ(period_at(BudgetPeriod::kYear, now_us).until_us, quarter.until_us);
+  const Period last = period_at(BudgetPeriod::kYear, INT64_MAX);  // of the year 9999
+  EXPECT_LT(last.from_us, last.until_us);
 }
 
 TEST(Quota, AUsedUpBudgetStopsStartsUntilThePeriodBeginsAnew) {

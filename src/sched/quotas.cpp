@@ -14,12 +14,14 @@ using ledger::NewEvents;
 
 namespace {
 
+constexpr std::int64_t kMostQuotaDevices = 1'000'000'000;
+
 base::Status check_amounts(const QuotaSpec& quota) {
   if (quota.quota.empty()) return base::usage("quota.name", "a quota needs a name", "quota");
-  if (quota.guaranteed_devices < 0)
-    return base::usage("quota.amount", "an amount cannot be negative", "guaranteed_devices");
-  if (quota.limit_devices < 0)
-    return base::usage("quota.amount", "an amount cannot be negative", "limit_devices");
+  for (const auto& [devices, field] : {std::pair{quota.guaranteed_devices, "guaranteed_devices"},
+                                       {quota.limit_devices, "limit_devices"}})
+    if (devices < 0 || devices > kMostQuotaDevices)
+      return base::usage("quota.amount", "devices are from 0 to a thousand million", field);
   if (!(quota.budget_usd >= 0) || !std::isfinite(quota.budget_usd))
     return base::usage("quota.amount", "an amount cannot be negative", "budget_usd");
   if (!(quota.share > 0) || !std::isfinite(quota.share))

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/codec.h"
 #include "sched/decide.h"
@@ -17,6 +16,8 @@ using ledger::NewEvents;
 namespace {
 
 namespace json = base::json;
+
+constexpr double kLongestS = 366.0 * 86'400;
 
 bool holds(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -56,8 +57,8 @@ base::Result<NewEvents> decide(const State& state, const Reclaim& command, const
     return base::usage("reclaim.below", "a use is from 0 to 1", "below");
   for (const auto& [value, field] :
        {std::pair{command.for_s, "for_s"}, {command.grace_s, "grace_s"}})
-    if (!(value >= 0) || !std::isfinite(value))
-      return base::usage("reclaim.time", "a time cannot be negative", field);
+    if (!(value >= 0 && value <= kLongestS))
+      return base::usage("reclaim.time", "a time is from 0 to a year, in seconds", field);
   if (command.for_s < 1)
     return base::usage("reclaim.time", "a mean is over at least a second", "for_s");
   if (state.reclaim == command) return NewEvents{};

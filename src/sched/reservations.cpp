@@ -116,7 +116,7 @@ base::Result<NewEvents> decide(const State& state, const CancelReservation& comm
 
 void evolve(State& state, const ReservationAdded& added, const EventMeta& meta) {
   std::erase_if(state.reservations, [&](const auto& known) {
-    return known.second.until_us + kRememberedUs < meta.time_us;
+    return known.second.until_us < meta.time_us - kRememberedUs;
   });
   state.reservations[added.reservation.reservation] = added.reservation;
   state.changes.add(ChangeOf::kReservations, added.reservation.reservation);

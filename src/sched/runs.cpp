@@ -52,7 +52,7 @@ JobRequeued requeued(const OpenJob& job, const EndJob& end, const RunFigures& ru
   const double ran_s =
       static_cast<double>(std::max<std::int64_t>(0, now_us - job.started_us)) / 1e6;
   const double every_s = job.spec.checkpoint_every_s;
-  const double kept_s = every_s > 0 ? std::floor(ran_s / every_s) * every_s : 0;
+  const double kept_s = every_s > 0 ? ran_s - std::fmod(ran_s, every_s) : 0;
   JobRequeued event{
       .job = job.id,
       .detail = end.detail,
