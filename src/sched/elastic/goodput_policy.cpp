@@ -5,7 +5,8 @@
 // attained service, short jobs pass before they are known to be short) or of what it still needs
 // (kLeft: as the optimum for malleable jobs of known size, which gives more to those that are
 // nearly done, but something to all; Berg, Vesilo, Harchol-Balter 2020). Another number than before
-// is worth less by what restarts have cost the job so far (Pollux, the same section). The minimum
+// is worth less by what restarts have cost the job so far (Pollux, the same section; only for
+// those that hold something). The minimum
 // is exact (shares.h). Numbers are whole nodes or halves of one, so that placements are dense and
 // no node is shared by two jobs that reach beyond it.
 #include "sched/elastic/goodput_policy.h"
@@ -55,7 +56,9 @@ class GoodputResizer final : public Resizer {
     const double fair_speed = speed(job, is_rigid(job) ? job.most : fair);
     const double weight = job.priority * weight_of(job, fair_speed);
     const double kept =
-        std::max(job.age_s - job.restarts * job.restart_s, 0.0) / (job.age_s + job.restart_s);
+        job.held.empty()  // nothing to lose
+            ? 1
+            : std::max(job.age_s - job.restarts * job.restart_s, 0.0) / (job.age_s + job.restart_s);
     const std::uint32_t held = replicas_of(job.held);
     std::vector<ShareOption> options{{0, -weight / kNothing}};
     const auto offer = [&](std::uint32_t replicas) {

@@ -94,8 +94,15 @@ RC_GTEST_PROP(Stages, NoNodeGivesMoreThanItHasAndGangsAreWhole, ()) {
       else if (stage->name != "none")  // which keeps what is held
         RC_ASSERT(replicas == job.asked);
     }
-    for (std::size_t node = 0; node < taken.size(); ++node)
+    std::uint32_t used = 0, devices = 0, smallest = ~0U;
+    for (std::size_t node = 0; node < taken.size(); ++node) {
       RC_ASSERT(taken[node] <= world.round.devices[node]);
+      used += taken[node];
+      devices += world.round.devices[node];
+    }
+    for (const ElasticJob& job : world.round.jobs)
+      smallest = std::min(smallest, is_rigid(job) || !stage->tunes_batch ? job.asked : 1);
+    if (stage->name != "none" && smallest <= devices) RC_ASSERT(used > 0);  // somebody runs
     RC_ASSERT(stage->make()->resize(world.round) == decided);
   }
 }

@@ -30,7 +30,9 @@ void fill_noise(std::string_view name, NoiseTable& table) {
 base::Status read_steps(const std::filesystem::path& folder, Application& application) {
   double least = 0, largest = 0;
   const auto time_of = [](Row& row) {
-    return StepTime{row.number("step_time", 0, 1e6), row.number("sync_time", 0, 1e6)};
+    const StepTime time{row.number("step_time", 1e-9, 1e6), row.number("sync_time", 0, 1e6)};
+    if (time.sync_s >= time.step_s) row.refuse("sync_time", "not less than the step");
+    return time;
   };
   TRY(const auto bad_placements,
       read_rows(folder / "placements.csv", {"placement", "local_bsz", "step_time", "sync_time"},
@@ -60,7 +62,7 @@ base::Status read_steps(const std::filesystem::path& folder, Application& applic
                 }));
   (void)bad_placements;
   (void)bad_sizes;
-  if (application.steps.empty())
+  if (largest == 0)
     return base::failed("trace.empty", "the profile has no rows",
                         (folder / "placements.csv").string());
   application.limits.least_local = least;
@@ -68,8 +70,8 @@ base::Status read_steps(const std::filesystem::path& folder, Application& applic
   return {};
 }
 
-base::Result<Application> read_application(const std::filesystem::path& profiles,
-                                           const Known& known) {
+/// But for its steps.
+Application application_of(const Known& known) {
   Application application;
   application.name = known.name;
   application.epochs = known.epochs;
@@ -78,7 +80,6 @@ base::Result<Application> read_application(const std::filesystem::path& profiles
   application.limits.largest = application.noise.batches.back();
   application.limits.largest_local = known.largest_local;
   application.steps_per_epoch = known.samples / application.limits.initial;
-  CHECK_OK(read_steps(profiles / application.name, application));
   return application;
 }
 
@@ -87,10 +88,7 @@ base::Result<Application> read_application(const std::filesystem::path& profiles
 base::Result<PolluxWorkload> read_pollux_workload(const std::filesystem::path& path,
                                                   const ReadOptions& options) {
   PolluxWorkload workload;
-  for (const Known& known : kApplications) {
-    TRY(auto application, read_application(path.parent_path() / "profiles", known));
-    workload.applications.push_back(std::move(application));
-  }
+  for (const Known& known : kApplications) workload.applications.push_back(application_of(known));
   TRY(const auto bad,
       read_rows(path, {"time", "application", "num_replicas", "batch_size"}, options.lenient,
                 [&](Row& row) {
@@ -110,6 +108,8 @@ base::Result<PolluxWorkload> read_pollux_workload(const std::filesystem::path& p
                   if (row.is_good()) workload.jobs.push_back(job);
                 }));
   workload.skipped = bad;
+  for (Application& application : workload.applications)
+    CHECK_OK(read_steps(path.parent_path() / "profiles" / application.name, application));
   return workload;
 }
 

@@ -7,6 +7,8 @@ namespace fulcrum::sched {
 
 namespace {
 
+constexpr std::uint64_t kIdleRounds = 100;
+
 class Loop {
  public:
   Loop(ElasticWorkload& workload, const ElasticOptions& options)
@@ -39,7 +41,8 @@ class Loop {
         give(active_[i], decided[i]);
       }
       ++run_.rounds;
-      if (!any) break;  // and nothing will ever change
+      idle_rounds_ = any ? 0 : idle_rounds_ + 1;
+      if (idle_rounds_ > kIdleRounds) break;  // who waits now will never run
     }
     return std::move(run_);
   }
@@ -114,6 +117,7 @@ class Loop {
   std::vector<std::size_t> active_;  // by submission
   std::size_t next_ = 0;
   double now_s_ = 0;
+  std::uint64_t idle_rounds_ = 0;  // in which nobody holds anything, though somebody waits
   ElasticRun run_;
 };
 
