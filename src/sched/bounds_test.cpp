@@ -111,6 +111,21 @@ TEST(Bounds, TurnsAreTakenAmongQuotasBeforeAmongOwners) {
             (std::vector<std::string>{chen, bo}));
 }
 
+TEST(Bounds, AJobGoesToWhereItsDatasetLies) {
+  Bench bench;
+  for (const char* node : {R"({"name":"a","cpu_milli":8000,"devices":[{"index":0},{"index":1}]})",
+                           R"({"name":"b","cpu_milli":8000,"devices":[{"index":0},{"index":1}],)"
+                           R"("datasets":["clicks@7"]})"})
+    ASSERT_TRUE(bench.send("node.add", node));
+  submit(bench, "shop", 1, R"(,"dataset":"clicks@7")");
+  EXPECT_EQ(next(bench).placements.at(0).node, "a");  // the tightest, first by name
+  ASSERT_TRUE(bench.send("policy.set", R"({"place":"near_data"})", "olga", ledger::Role::kOwner));
+  EXPECT_EQ(next(bench).placements.at(0).node, "b");
+  submit(bench, "shop", 2, R"(,"dataset":"clicks@7")");
+  submit(bench, "shop", 2, R"(,"dataset":"other@1")");
+  EXPECT_EQ(next(bench).placements.size(), 2U);  // a preference: nobody waits for it
+}
+
 }  // namespace
 
 }  // namespace fulcrum::sched

@@ -37,13 +37,14 @@ struct JobSpec {
   double checkpoint_every_s = 0;        // 0: never; what a stop loses is at most this
   bool may_move = true;                 // at a checkpoint, to another node, so that others fit
   std::string team;
+  std::string dataset;  // NAME@VERSION that it reads
   static constexpr std::string_view kRequired[] = {"name"};
 };
 BOOST_DESCRIBE_STRUCT(JobSpec, (),
                       (name, project, owner, job_class, priority, resources, time_limit_s,
                        predicted_s, command, working_folder, environment, pass_environment,
                        with_home, simulated, held, max_retries, tasks, depends_on, deadline_us,
-                       preemptible, min_run_s, checkpoint_every_s, may_move, team))
+                       preemptible, min_run_s, checkpoint_every_s, may_move, team, dataset))
 
 /// kBlocked: it waits for the jobs in `waits_for`.
 enum class JobPhase { kHeld, kBlocked, kQueued, kRunning };

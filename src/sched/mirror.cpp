@@ -83,6 +83,10 @@ void MirrorSide::add_nodes(const ClusterView& view) {
       spec.rack =
           rack_index_.try_emplace(rack->second, static_cast<std::uint16_t>(rack_index_.size() + 1))
               .first->second;
+    for (const auto& dataset : node.datasets) {
+      data_index_.try_emplace(dataset, data_index_.size());
+      spec.data |= data_bits(dataset);
+    }
     spec.up = state.availability == Availability::kUp;
     spec.price_usd_per_hour = node.price_usd_per_hour;
     spec.custom.assign(custom_index_.size(), 0);
@@ -91,6 +95,13 @@ void MirrorSide::add_nodes(const ClusterView& view) {
     node_index_[name] = cluster_.add_node(spec);
     node_names_.push_back(name);
   }
+}
+
+/// Datasets beyond the first 64 are nowhere near.
+std::uint64_t MirrorSide::data_bits(const std::string& dataset) const {
+  const auto known = data_index_.find(dataset);
+  if (known == data_index_.end() || known->second >= 64) return 0;
+  return std::uint64_t{1} << known->second;
 }
 
 std::uint16_t MirrorSide::model_of(const Node& node) {
@@ -142,7 +153,9 @@ Job MirrorSide::job_of(const OpenJob& open, const ClusterView& view) {
       job.quota = quota_index_.at(above.front()->quota.quota);
   if (const auto kept = reserved_for_.find(spec.project); kept != reserved_for_.end())
     job.reservation = kept->second;
-  job.shape = cluster_.shape(shape_of(spec.resources));
+  Shape shape = shape_of(spec.resources);
+  shape.data = data_bits(spec.dataset);
+  job.shape = cluster_.shape(shape);
   job.tasks = std::max<std::uint32_t>(1, spec.tasks);
   job.preemptible = spec.preemptible;
   job.preemptions = open.preemptions;

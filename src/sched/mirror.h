@@ -57,6 +57,7 @@ class MirrorSide {
   void add_windows(const ClusterView& view);
   std::uint16_t model_of(const Node& node);
   Shape shape_of(const Demand& demand) const;
+  std::uint64_t data_bits(const std::string& dataset) const;
   Job job_of(const OpenJob& open, const ClusterView& view);
   std::vector<Held> held_by(const OpenJob& open, ShapeIndex shape) const;
   void sync(const OpenJob& open, Known& known, const ClusterView& view);
@@ -73,6 +74,7 @@ class MirrorSide {
   std::unordered_map<std::string, NodeIndex> node_index_;
   std::vector<std::vector<std::string>> models_;  // by core's number: all models of such a node
   std::unordered_map<std::string, std::size_t> custom_index_;
+  std::map<std::string, std::size_t> data_index_;    // of datasets that lie on some node
   std::map<std::string, std::uint16_t> rack_index_;  // 0: nodes without a label `rack`
   std::unordered_map<std::string, Known> jobs_;
   std::vector<std::string> ids_;  // by JobIndex

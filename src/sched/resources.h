@@ -52,13 +52,15 @@ struct Node {
   std::map<std::string, std::int64_t> custom;
   double price_usd_per_hour = 0;  // of the whole node; its devices carry it in equal shares
   bool simulated = false;         // runs simulated jobs only, and they run nowhere else
-  std::map<std::string, std::string> labels;  // rack, zone, owner…: for people and scripts
+  /// Nodes of one `rack` share a switch (place stage topology); others are for people and scripts.
+  std::map<std::string, std::string> labels;
+  std::vector<std::string> datasets;  // NAME@VERSION whose bytes lie here (place stage near_data)
   static constexpr std::string_view kRequired[] = {"name"};
   bool operator==(const Node&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Node, (),
                       (name, device_kind, devices, cpu_milli, memory_bytes, custom,
-                       price_usd_per_hour, simulated, labels))
+                       price_usd_per_hour, simulated, labels, datasets))
 
 /// GPUs of a node, at most.
 inline constexpr std::size_t kMostDevices = 16;

@@ -41,6 +41,7 @@ std::size_t Cluster::Hash::operator()(const Shape& shape) const {
   mix(std::uint64_t{shape.gpus} << 32 | shape.gpu_milli);
   mix(shape.models);
   mix(shape.realms);
+  mix(shape.data);
   for (const auto amount : shape.custom) mix(static_cast<std::uint64_t>(amount));
   return hash;
 }

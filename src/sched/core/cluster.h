@@ -27,6 +27,7 @@ struct Shape {
   std::uint32_t gpu_milli = kWhole;  // of each; below 1000 a device is shared
   std::uint64_t models = 0;          // bit i: device model i may serve; 0: any
   std::uint64_t realms = 1;  // bit i: nodes of realm i may serve (real, simulated, a partition)
+  std::uint64_t data = 0;    // bit i: it reads data i; a preference (place stage near_data)
   std::vector<std::int64_t> custom;  // by the cluster's numbering of custom resources
   bool operator==(const Shape&) const = default;
 };
@@ -42,6 +43,7 @@ struct NodeSpec {
   double price_usd_per_hour = 0;
   std::uint16_t rack = 0;                          // nodes of one number share a switch
   std::array<std::uint8_t, kMaxDevices> island{};  // devices of one number are linked directly
+  std::uint64_t data = 0;                          // bit i: data i lies here
   std::vector<std::int64_t> custom;
 };
 
