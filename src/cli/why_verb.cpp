@@ -146,8 +146,11 @@ int eta(const std::string& job, const Session& session) {
     session.output.say(text("eta.likely", until(p50.to_number<std::int64_t>())));
     session.output.say(p90.is_null() ? text("eta.no_p90")
                                      : text("eta.surely", until(p90.to_number<std::int64_t>())));
-    session.output.say(text("eta.basis", base::get_integer(at(*answer, "basis"), "draws"),
-                            base::get_integer(at(*answer, "basis"), "past_runs")));
+    const json::value& basis = at(*answer, "basis");
+    session.output.say(text("eta.basis", base::get_integer(basis, "draws"),
+                            base::get_integer(basis, "past_runs")));
+    const std::int64_t corrected_by = base::get_integer(basis, "corrected_by");
+    if (corrected_by > 0) session.output.say(text("eta.corrected", corrected_by));
   }
   return 0;
 }

@@ -48,26 +48,21 @@ json::object briefly(const OpenJob& job) {
           {"tasks", job.spec.tasks}};
 }
 
-/// Of jobs that ran to their end by themselves.
-base::Result<RunTimes> past_run_times(const TableReader& tables) {
-  RunTimes history;
+/// Jobs that ran to their ends by themselves, newest first.
+base::Result<json::array> past_jobs(const TableReader& tables) {
+  json::array jobs;
   for (const char* state : {"succeeded", "failed"}) {
     TRY(const auto rows, tables.select({.table = "sched_jobs",
                                         .where = {{.column = "state", .value = std::string(state)}},
                                         .order = {"-submitted_us", "-job"},
                                         .limit = kPastRuns}));
-    for (const auto& row : rows) {
-      const json::object job = ledger::row_as_json(*tables.spec("sched_jobs"), row);
-      const std::int64_t started_us = base::get_integer(job, "started_us");
-      if (started_us == 0 || base::get_integer(job, "simulated") != 0) continue;
-      history.add(base::get_string(job, "owner"), base::get_string(job, "project"),
-                  base::get_string(job, "name"),
-                  static_cast<double>(base::get_integer(job, "ended_us") - started_us) / 1e6 +
-                      base::get_number(job, "kept_s"));
-    }
+    for (const auto& row : rows)
+      jobs.push_back(ledger::row_as_json(*tables.spec("sched_jobs"), row));
   }
-  history.sort();
-  return history;
+  std::stable_sort(jobs.begin(), jobs.end(), [](const json::value& a, const json::value& b) {
+    return base::get_integer(a, "submitted_us") > base::get_integer(b, "submitted_us");
+  });
+  return jobs;
 }
 
 json::object reason_json(const Refusal& refusal) {
@@ -172,11 +167,8 @@ base::Result<json::value> answer(const State& state, const EtaJob& query,
     return answer;
   }
   const std::int64_t now_us = std::max(query.now_us, state.last_us);
-  TRY(const RunTimes history, past_run_times(tables));
-  // A draw costs as much as there are open jobs: the answer comes within seconds.
-  const auto most = static_cast<unsigned>(2'000'000 / (state.jobs.size() + 1));
-  const unsigned draws = std::clamp(std::min(query.draws, most), 10U, 2'000U);
-  const Eta found = eta(view_of(state, now_us), open->second, history, draws, query.seed);
+  TRY(const json::array past, past_jobs(tables));
+  const Eta found = eta(view_of(state, now_us), open->second, past, {query.draws, query.seed});
   const auto moment = [&](double seconds) {
     return seconds < 0 ? json::value(nullptr)
                        : json::value(now_us + static_cast<std::int64_t>(seconds * 1e6));
@@ -184,11 +176,18 @@ base::Result<json::value> answer(const State& state, const EtaJob& query,
   answer["now_us"] = now_us;
   answer["p50_us"] = moment(found.p50_s);
   answer["p90_us"] = moment(found.p90_s);
-  answer["basis"] =
-      json::object{{"draws", found.draws},         {"seed", query.seed},
-                   {"never_started", found.never}, {"jobs_before", found.jobs_before},
-                   {"past_runs", history.size()},  {"run_times_from", base::encode(found.groups)},
-                   {"policy", state.policy},       {"later_jobs", "not foreseen"}};
+  answer["basis"] = json::object{
+      {"draws", found.draws},
+      {"seed", query.seed},
+      {"never_started", found.never},
+      {"jobs_before", found.jobs_before},
+      {"past_runs", found.past_runs},
+      {"run_times_from", base::encode(found.groups)},
+      {"policy", state.policy},
+      {"later_jobs", found.foresees ? "as on past days" : "cannot overtake it"},
+      {"corrected_by", found.corrected_by},
+      {"uncorrected",
+       json::object{{"p50_us", moment(found.plain_p50_s)}, {"p90_us", moment(found.plain_p90_s)}}}};
   return answer;
 }
 

@@ -25,6 +25,10 @@ class MirrorSide {
   /// Proposes starts; the next call forgets them. `starts` and what they hold stay valid till then.
   const std::vector<JobIndex>& propose(const ClusterView& view);
   void forget_proposal(const ClusterView& view);
+  /// Another job comes that the view does not know; for futures, which end with this object.
+  JobIndex foresee(const OpenJob& open, const ClusterView& view) {
+    return brain_->submit(job_of(open, view));
+  }
 
   const std::string& id(JobIndex job) const { return ids_[job]; }
   const std::string& node_name(NodeIndex node) const { return node_names_[node]; }
