@@ -17,6 +17,13 @@ Schedule next(Bench& bench) {
   return schedule(view_of(bench.state(), bench.now_us), {}, cache);
 }
 
+std::string gpus(const std::string& name, int count) {
+  std::string devices;
+  for (int i = 0; i < count; ++i)
+    devices += (i > 0 ? "," : "") + std::string(R"({"index":)") + std::to_string(i) + "}";
+  return R"({"name":")" + name + R"(","cpu_milli":8000,"devices":[)" + devices + "]}";
+}
+
 /// Starts whatever may start.
 void start_all(Bench& bench) {
   for (const Placement& placement : next(bench).placements) {
@@ -42,6 +49,20 @@ TEST(Bounds, AQuotaKeepsItsLimitAndWhyNamesIt) {
   EXPECT_EQ(base::find_path(why, "reason.code")->as_string(), "quota");
   EXPECT_EQ(base::find_path(why, "reason.resource")->as_string(), "shop");
   EXPECT_EQ(base::find_path(why, "reason.capacity")->to_number<std::int64_t>(), 1000);
+}
+
+TEST(Bounds, ASmallJobDoesNotPassALargeOneOfItsQuotaAndWhySaysSo) {
+  Bench bench;
+  ASSERT_TRUE(bench.send("node.add", gpus("n1", 8)));
+  ASSERT_TRUE(bench.send("quota.set", R"({"quota":"shop","limit_devices":3})", "olga",
+                         ledger::Role::kOwner));
+  submit(bench, "shop", 2);
+  const std::string large = submit(bench, "shop", 3);
+  const std::string small = submit(bench, "shop", 1);
+  start_all(bench);
+  const auto why = bench.ask("job.why", R"({"job":")" + small + R"("})");
+  EXPECT_EQ(base::find_path(why, "reason.code")->as_string(), "behind");
+  EXPECT_EQ(base::find_path(why, "reason.job")->as_string(), large);
 }
 
 TEST(Bounds, AGuaranteeIsTakenBackFromABorrower) {

@@ -40,6 +40,8 @@ class MirrorSide {
   bool budgets_changed(const ClusterView& view) const;
   /// Which of its quotas has no room for a job that waits, and by how much.
   std::optional<Refusal> over_quota(const std::string& job) const;
+  /// Who waits for devices of the same quota and came first; empty: nobody.
+  std::string ahead_in_quota(const std::string& job) const;
   /// Most of its jobs have ended: a new one would be smaller.
   bool is_worn() const { return ids_.size() > 4 * jobs_.size() + 65'536; }
 

@@ -95,4 +95,11 @@ std::optional<Refusal> MirrorSide::over_quota(const std::string& job) const {
   return refusal;
 }
 
+std::string MirrorSide::ahead_in_quota(const std::string& job) const {
+  const auto known = jobs_.find(job);
+  if (known == jobs_.end() || known->second.phase != JobPhase::kQueued) return {};
+  const JobIndex ahead = brain_->ahead_in_quota(known->second.index);
+  return ahead == kNoJob ? std::string() : ids_[ahead];
+}
+
 }  // namespace fulcrum::sched

@@ -38,7 +38,7 @@ class World {
                                 "drf", "deadline"})},
              {"place",
               one_of({"best_fit", "first_fit", "packing", "dot_product", "clustering", "random"})},
-             {"backfill", one_of({"none", "easy"})},
+             {"backfill", one_of({"none", "easy", "exact"})},
              {"preempt", one_of({"none", "by_priority", "quota_reclaim", "least_served"})}});
       case 3:
         return end(random_.below(2) == 0 ? "succeeded" : "failed");

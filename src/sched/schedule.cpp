@@ -113,6 +113,8 @@ class Reasons {
 
   Refusal about(const OpenJob& job, const std::optional<Refusal>& refusal) const {
     if (refusal) return *refusal;
+    if (const std::string ahead = side_.ahead_in_quota(job.id); !ahead.empty())
+      return {RefusalCode::kBehind, "", 0, 0, 0, 0, ahead};
     if (const auto window = before_window(job)) return *window;
     const bool is_first = first_waiting_ == job.id;
     return {RefusalCode::kBehind, "", 0, 0, 0, 0, is_first ? "" : first_waiting_};

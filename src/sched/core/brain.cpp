@@ -67,12 +67,15 @@ void Brain::stop(JobIndex job, double now_s, double kept_s) {
   look_outside();
   const double ran_s = now_s - start_s_[job];
   release(job, now_s);
-  Job& stopped = jobs_[job];
-  ++stopped.preemptions;
-  stopped.attained_device_s += ran_s * stopped.devices;
-  if (stopped.predicted_s > 0) stopped.predicted_s = std::max(1.0, stopped.predicted_s - kept_s);
+  note_stop(jobs_[job], ran_s, kept_s);
   wait(job);
   log_seen_ = cluster_.log_end();
+}
+
+void Brain::note_stop(Job& job, double ran_s, double kept_s) {
+  ++job.preemptions;
+  job.attained_device_s += ran_s * job.devices;
+  if (job.predicted_s > 0) job.predicted_s = std::max(1.0, job.predicted_s - kept_s);
 }
 
 void Brain::release(JobIndex job, double now_s) {
@@ -102,7 +105,7 @@ void Brain::set_windows(std::vector<Window> windows) {
 
 Rank Brain::rank_of(const Queue::Bucket& bucket, double now_s) const {
   Rank rank;
-  if (!quotas_.empty()) rank.borrows = quotas_.is_guaranteed(jobs_[bucket.first().job]) ? 0 : 1;
+  if (!quotas_.empty()) rank.borrows = quotas_.borrows(jobs_[bucket.first().job]);
   if (!queue_.takes_turns()) return rank;
   if (quotas_.empty()) {
     rank.turn = queue_.order().group_key(groups_[bucket.group], now_s);
@@ -165,6 +168,9 @@ void Brain::start(JobIndex job, double now_s, std::vector<Held> held) {
   queue_.remove(job, jobs_[job], jobs_[job].arrival);
   note_running(job, now_s);
   charge(jobs_[job], now_s, 1);
+  for (Promise& promise : promises_)
+    if (predicted_end_s_[job] > promise.at_s || std::isinf(promise.at_s))
+      promise.then.take(jobs_[job]);
   started_.push_back(job);
 }
 
@@ -178,10 +184,15 @@ void Brain::note_running(JobIndex job, double start_s) {
 }
 
 bool Brain::fits_ever(const Job& job) const {
-  if (!quotas_.admits_ever(job)) return false;
+  return quotas_.admits_ever(job) && could_run(job, false);
+}
+
+/// Would there be room if nothing else ran?
+bool Brain::could_run(const Job& job, bool up_only) const {
   std::uint64_t rest_room = 0, both = 0, room = 0;
   const Shape& shape = cluster_.shape_of(job.shape);
   for (NodeIndex node = 0; node < cluster_.size(); ++node) {
+    if (up_only && !cluster_.spec(node).up) continue;
     const std::uint32_t here = room_if_empty(cluster_, node, shape);
     room += here;
     if (!job.has_rest) continue;
@@ -214,7 +225,8 @@ void Brain::close_nodes(const Job& job, std::vector<char>& closed) const {
 const std::vector<JobIndex>& Brain::pass(double now_s) {
   started_.clear();
   asked_.clear();
-  asked_end_s_.clear();
+  asked_expected_.clear();
+  promises_.clear();
   look_outside();
   if (windows_.forget_passed(now_s)) {
     settled_ = false;
@@ -271,6 +283,7 @@ bool Brain::place(const Job& job, double now_s, std::vector<Held>& held) {
 Brain::Try Brain::try_start(JobIndex job, double now_s) {
   std::vector<Held> held;
   if (!quotas_.admits(jobs_[job])) return Try::kQuota;
+  if (!keeps_promises(jobs_[job], now_s)) return Try::kPromised;
   if (place(jobs_[job], now_s, held)) {
     start(job, now_s, std::move(held));
     return Try::kStarted;
@@ -282,7 +295,8 @@ Brain::Try Brain::try_start(JobIndex job, double now_s) {
 
 /// Order is strict: once a job must wait, nothing behind it takes a node on which it could run.
 /// With backfilling, the head's start is protected instead; where that is not known, order is
-/// strict. Whom only a quota or a window keeps waiting holds nobody up.
+/// strict. Whom only a window keeps waiting holds nobody up, and whom only a quota does only those
+/// who would use up that quota.
 void Brain::look_at_all(double now_s) {
   if (options_.policy.backfill == Backfill::kExact) start_the_best(now_s);
   head_ = claimant_ = kNoJob;
@@ -297,11 +311,12 @@ void Brain::look_at_all(double now_s) {
     if (outcome == Try::kStarted) continue;
     blocked_[bucket] = 1;
     if (outcome == Try::kNoRoom) head_ = job;
-    if (outcome == Try::kQuota && claimant_ == kNoJob && quotas_.is_guaranteed(jobs_[job]))
-      claimant_ = job;
+    if (outcome != Try::kQuota) continue;
+    promise_when_quota_has_room(job);
+    if (claimant_ == kNoJob && quotas_.is_guaranteed(jobs_[job])) claimant_ = job;
   }
   if (head_ == kNoJob) {
-    if (!windows_.empty()) fill_before_windows(now_s);
+    if (!windows_.empty() || !promises_.empty()) fill_gaps(now_s);
     return;
   }
   settled_ = true;
@@ -312,21 +327,36 @@ void Brain::look_at_all(double now_s) {
   }
   const bool is_known = outlook_ && outlook_->aim(jobs_[head_]);
   if (is_known) head_start_s_ = std::max(now_s, outlook_->at_s());
+  promise_to_head();
   if (is_known && backfills())
     backfill(now_s);
   else
     go_on_elsewhere(now_s);
 }
 
-/// Of those whom a window keeps waiting, whoever is expected to end before it.
-void Brain::fill_before_windows(double now_s) {
-  const double gap_s = windows_.longest_gap_s(now_s);
+/// How long a job may take to start where one of `expected_s` may not, since it ends before a
+/// window or before somebody gets what was promised. 0: there is no such time.
+double Brain::gap_below_s(double expected_s, double now_s) const {
+  double gap_s = windows_.gap_below_s(expected_s, now_s);
+  for (const Promise& promise : promises_)
+    if (promise.at_s - now_s < expected_s) gap_s = std::max(gap_s, promise.at_s - now_s);
+  return gap_s;
+}
+
+/// Of those whom a window or a promise keeps waiting, whoever is expected to end before it.
+void Brain::fill_gaps(double now_s) {
+  std::vector<double> most_s(queue_.buckets().size(), INFINITY);  // by bucket
   blocked_.assign(queue_.buckets().size(), 0);
   while (true) {
     const auto bucket = next_bucket(now_s);
     if (bucket == Queue::kNoBucket) return;
-    const QueueEntry* entry = queue_.buckets()[bucket].first_within(gap_s);
-    if (entry == nullptr || try_start(entry->job, now_s) != Try::kStarted) blocked_[bucket] = 1;
+    const QueueEntry* next = std::isinf(most_s[bucket])
+                                 ? &queue_.buckets()[bucket].first()
+                                 : queue_.buckets()[bucket].first_within(most_s[bucket]);
+    const double expected_s = next == nullptr ? 0 : next->expected_s;
+    if (next != nullptr && try_start(next->job, now_s) == Try::kStarted) continue;
+    most_s[bucket] = gap_below_s(expected_s, now_s);
+    if (most_s[bucket] <= 0) blocked_[bucket] = 1;
   }
 }
 
@@ -339,7 +369,7 @@ void Brain::go_on_elsewhere(double now_s) {
     const auto bucket = next_bucket(now_s);
     if (bucket == Queue::kNoBucket) return;
     const JobIndex job = queue_.buckets()[bucket].first().job;
-    const bool is_admitted = quotas_.admits(jobs_[job]);
+    const bool is_admitted = quotas_.admits(jobs_[job]) && keeps_promises(jobs_[job], now_s);
     closed_ = closed;
     windows_.close(jobs_[job], now_s, closed_);
     if (is_admitted && placer_.place_outside(jobs_[job], closed_, held)) {

@@ -98,17 +98,29 @@ class Brain {
   Rank rank_of(const Queue::Bucket& bucket, double now_s) const;
   /// Could the job start on the cluster, and by its quotas, if nothing else ran?
   bool fits_ever(const Job& job) const;
+  /// Who has waited longer for devices of a quota that both have, so that this one did not start in
+  /// the last pass; or kNoJob.
+  JobIndex ahead_in_quota(JobIndex job) const;
 
  private:
   struct Victim;
+  /// Devices of its quotas that a waiting job gets from `at_s` on (infinity: not known). Who ends
+  /// by then may use them (brain_quota.cpp).
+  struct Promise {
+    JobIndex job = kNoJob;
+    std::uint32_t over = kNoQuota;  // the one that has no room now
+    double at_s = 0;
+    QuotaTree then;  // who holds what at that time, without the job
+  };
   enum class Behind { kStarted, kNoRoom, kDelaysHead };
   void start(JobIndex job, double now_s, std::vector<Held> held);
   void note_running(JobIndex job, double start_s);
+  static void note_stop(Job& job, double ran_s, double kept_s);
   void look_outside();
   void correct_predictions(double now_s);
   bool look_at_new_jobs(double now_s);
   void look_at_all(double now_s);
-  enum class Try { kStarted, kNoRoom, kWindow, kQuota };
+  enum class Try { kStarted, kNoRoom, kWindow, kQuota, kPromised };
   Queue::BucketIndex next_bucket(double now_s) const;
   Try try_start(JobIndex job, double now_s);
   bool backfills() const {
@@ -118,7 +130,12 @@ class Brain {
   void start_the_best(double now_s);
   std::vector<JobIndex> first_that_wait(double now_s) const;
   bool place(const Job& job, double now_s, std::vector<Held>& held);
-  void fill_before_windows(double now_s);
+  void fill_gaps(double now_s);
+  double gap_below_s(double expected_s, double now_s) const;
+  void promise_to_head();
+  void promise_when_quota_has_room(JobIndex job);
+  bool keeps_promises(const Job& job, double now_s) const;
+  bool could_run(const Job& job, bool up_only) const;
   bool everywhere(const Job& job);
   void close_nodes(const Job& job, std::vector<char>& closed) const;
   void go_on_elsewhere(double now_s);
@@ -128,10 +145,10 @@ class Brain {
   std::vector<Victim> candidates(JobIndex job, double now_s);
   bool choose_victims(JobIndex job, std::vector<Victim>& victims, double now_s);
   bool is_worth_it(JobIndex job, const std::vector<Victim>& victims, double now_s) const;
+  bool would_go_first(JobIndex running, JobIndex job, double now_s);
   void release(JobIndex job, double now_s);
   void plan_all(double now_s);
   bool take_all(const std::vector<Held>& where);
-  bool runs_into_window(JobIndex job, const std::vector<Held>& where, double now_s);
   bool room_in_total(const Queue::Bucket& bucket) const;
   Behind try_behind_head(const QueueEntry& entry, double now_s);
   bool would_start_behind_head(const QueueEntry& entry, double now_s);
@@ -150,9 +167,14 @@ class Brain {
   std::vector<double> predicted_end_s_;    // by job, while it runs
   std::vector<std::uint8_t> corrections_;  // by job
   std::vector<JobIndex> started_;
-  std::vector<Ask> asked_;           // in the last pass
-  std::vector<double> asked_end_s_;  // expected ends of these before they were asked
-  std::vector<char> leaving_;        // by job
+  std::vector<Ask> asked_;  // in the last pass
+  /// What was expected of these before they were asked.
+  struct Expected {
+    double end_s;
+    std::uint8_t corrections;
+  };
+  std::vector<Expected> asked_expected_;
+  std::vector<char> leaving_;  // by job
   QuotaTree quotas_;
   Windows windows_;
   std::vector<char> closed_;           // by node, for one job
@@ -160,6 +182,7 @@ class Brain {
   mutable double turns_at_s_ = -1;
   double wake_s_ = 0;
   JobIndex claimant_ = kNoJob;      // first whom only a quota stops although it is sure of its part
+  std::vector<Promise> promises_;   // of the last pass
   std::vector<JobIndex> new_jobs_;  // since the last pass
   std::vector<char> blocked_;       // by bucket, in a pass
   std::vector<char> everywhere_;    // by shape: 0 not looked at, 1 every node could hold it, 2 not

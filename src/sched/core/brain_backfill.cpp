@@ -33,7 +33,8 @@ bool Brain::room_in_total(const Queue::Bucket& bucket) const {
 
 Brain::Behind Brain::try_behind_head(const QueueEntry& entry, double now_s) {
   std::vector<Held> held;
-  if (!quotas_.admits(jobs_[entry.job]) || !place(jobs_[entry.job], now_s, held))
+  const Job& job = jobs_[entry.job];
+  if (!quotas_.admits(job) || !keeps_promises(job, now_s) || !place(job, now_s, held))
     return Behind::kNoRoom;
   if (now_s + entry.expected_s <= head_start_s_ || outlook_->leaves_room(held)) {
     start(entry.job, now_s, std::move(held));
@@ -63,7 +64,6 @@ void Brain::backfill(double now_s) {
     heap.push_back({rank_of(bucket, now_s), *entry, index, most_s});
     std::push_heap(heap.begin(), heap.end());
   };
-  const double gap_s = windows_.empty() ? INFINITY : windows_.longest_gap_s(now_s);
   const auto head_bucket = queue_.bucket_of(jobs_[head_]);
   for (const auto bucket : queue_.filled())
     if (bucket != head_bucket) add(bucket, INFINITY);
@@ -78,8 +78,9 @@ void Brain::backfill(double now_s) {
     const Behind outcome = try_behind_head(next.entry, now_s);
     double most_s = next.most_s;
     if (outcome == Behind::kDelaysHead) most_s = head_start_s_ - now_s;
-    if (outcome == Behind::kNoRoom) most_s = gap_s;
-    if (outcome == Behind::kStarted || most_s < next.most_s) add(next.bucket, most_s);
+    if (outcome == Behind::kNoRoom) most_s = gap_below_s(next.entry.expected_s, now_s);
+    if (outcome == Behind::kStarted || (most_s > 0 && most_s < next.most_s))
+      add(next.bucket, most_s);
   }
 }
 

@@ -27,14 +27,6 @@ bool Brain::take_all(const std::vector<Held>& where) {
   return true;
 }
 
-bool Brain::runs_into_window(JobIndex job, const std::vector<Held>& where, double now_s) {
-  if (windows_.empty()) return false;
-  closed_.assign(cluster_.size(), 0);
-  windows_.close(jobs_[job], now_s, closed_);
-  return std::any_of(where.begin(), where.end(),
-                     [&](const Held& one) { return closed_[one.node] != 0; });
-}
-
 void Brain::plan_all(double now_s) {
   head_ = claimant_ = kNoJob;
   head_start_s_ = INFINITY;
@@ -53,14 +45,18 @@ void Brain::plan_all(double now_s) {
     return a.first == b.first ? a.second < b.second : a.first < b.first;
   });
   if (first.size() > kDepth) first.resize(kDepth);
-  Plan plan(cluster_, outlook_->ends(), held_, now_s);
+  Plan plan(cluster_, outlook_->ends(), held_, windows_, now_s);
   std::vector<Held> where;
   for (const auto& [rank, entry] : first) {
     double at_s = 0;
-    if (!quotas_.admits(jobs_[entry.job])) continue;
+    if (!quotas_.admits(jobs_[entry.job])) {
+      promise_when_quota_has_room(entry.job);
+      if (claimant_ == kNoJob && quotas_.is_guaranteed(jobs_[entry.job])) claimant_ = entry.job;
+      continue;
+    }
+    if (!keeps_promises(jobs_[entry.job], now_s)) continue;
     const bool is_known = plan.earliest(jobs_[entry.job], entry.expected_s, at_s, where);
     const bool is_now = is_known && at_s <= now_s;
-    if (is_now && runs_into_window(entry.job, where, now_s)) continue;
     if (!is_known || (is_now && !take_all(where))) {
       if (head_ == kNoJob) head_ = entry.job;
       return;  // nobody overtakes a job whose start is not known
@@ -71,6 +67,7 @@ void Brain::plan_all(double now_s) {
     } else if (head_ == kNoJob) {
       head_ = entry.job;
       head_start_s_ = at_s;
+      promise_to_head();
     }
   }
 }

@@ -26,14 +26,17 @@ std::vector<JobIndex> Brain::first_that_wait(double now_s) const {
     const Rank rank = rank_of(bucket, now_s);
     std::size_t taken = 0;
     for (auto at = bucket.jobs.begin(); at != bucket.jobs.end() && taken < kFirst; ++at, ++taken)
-      if (std::isfinite(at->expected_s) && at->expected_s > 0) first.emplace_back(rank, *at);
+      first.emplace_back(rank, *at);
   }
   std::sort(first.begin(), first.end(), [](const auto& a, const auto& b) {
     return a.first == b.first ? a.second < b.second : a.first < b.first;
   });
   if (first.size() > kFirst) first.resize(kFirst);
   std::vector<JobIndex> jobs;
-  for (const auto& [rank, entry] : first) jobs.push_back(entry.job);
+  for (const auto& [rank, entry] : first) {
+    if (std::isinf(entry.expected_s)) break;  // nobody passes it here
+    jobs.push_back(entry.job);
+  }
   return jobs;
 }
 

@@ -27,11 +27,12 @@ std::vector<JobIndex> Brain::undo_pass() {
   for (std::size_t i = 0; i < asked_.size(); ++i) {
     const JobIndex job = asked_[i].job;
     leaving_[job] = 0;
-    outlook_->end_moved(job, predicted_end_s_[job], asked_end_s_[i]);
-    predicted_end_s_[job] = asked_end_s_[i];
+    outlook_->end_moved(job, predicted_end_s_[job], asked_expected_[i].end_s);
+    predicted_end_s_[job] = asked_expected_[i].end_s;
+    corrections_[job] = asked_expected_[i].corrections;
   }
   asked_.clear();
-  asked_end_s_.clear();
+  asked_expected_.clear();
   for (const JobIndex job : started_) {
     for (const Held& held : held_[job]) cluster_.give_back(held);
     if (outlook_) outlook_->ended(job, predicted_end_s_[job], -1);

@@ -17,7 +17,8 @@ void Brain::set_policy(const Policy& policy) {
       if (!held_[job].empty()) outlook_->already_runs(job, predicted_end_s_[job]);
   }
   options_.policy = {policy.order, options_.policy.place, policy.backfill, policy.preempt};
-  head_ = kNoJob;
+  head_ = claimant_ = kNoJob;
+  turns_at_s_ = -1;
   settled_ = false;
 }
 

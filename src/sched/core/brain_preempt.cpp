@@ -60,6 +60,20 @@ void Brain::preempt_for_those_first(double now_s) {
     if (job != kNoJob) preempt_for(job, now_s);
 }
 
+/// Stopped now, would it go before the job that asks? Then nobody would be helped.
+bool Brain::would_go_first(JobIndex running, JobIndex job, double now_s) {
+  Job stopped = jobs_[running];
+  quotas_.give_back(stopped);
+  const std::uint32_t it_borrows = quotas_.borrows(stopped), mine = quotas_.borrows(jobs_[job]);
+  quotas_.take(stopped);
+  if (it_borrows != mine) return it_borrows < mine;
+  if (queue_.takes_turns()) return false;  // whose group holds more goes later
+  const double ran_s = now_s - start_s_[running];
+  note_stop(stopped, ran_s, ran_s - lost_s(stopped, ran_s));
+  return queue_.entry(running, stopped, stopped.arrival) <
+         queue_.entry(job, jobs_[job], jobs_[job].arrival);
+}
+
 /// Those whose place the job may take now. wake_s_ is when there may be more.
 std::vector<Brain::Victim> Brain::candidates(JobIndex job, double now_s) {
   const PreemptContext context{now_s, quotas_};
@@ -74,6 +88,7 @@ std::vector<Brain::Victim> Brain::candidates(JobIndex job, double now_s) {
       wake_s_ = std::min(wake_s_, from_s);
       continue;
     }
+    if (would_go_first(other, job, now_s)) continue;
     const double wait_s = std::isfinite(expected_duration_s(jobs_[job]))
                               ? expected_duration_s(jobs_[job])
                               : kUnknownWaitS;
@@ -141,7 +156,7 @@ void Brain::preempt_for(JobIndex job, double now_s) {
   if (!is_worth_it(job, victims, now_s)) return;
   for (const Victim& victim : victims) {
     asked_.push_back({victim.job, job});
-    asked_end_s_.push_back(predicted_end_s_[victim.job]);
+    asked_expected_.push_back({predicted_end_s_[victim.job], corrections_[victim.job]});
     is_leaving(victim.job, now_s);
   }
 }

@@ -43,8 +43,8 @@ DeviceMask devices_for(const NodeSpec& spec, const FreeNode& free, const Shape& 
 }  // namespace
 
 Plan::Plan(const Cluster& cluster, const std::set<std::pair<double, JobIndex>>& ends,
-           const std::vector<std::vector<Held>>& held, double now_s)
-    : cluster_(cluster), now_s_(now_s), nodes_(cluster.size()) {
+           const std::vector<std::vector<Held>>& held, const Windows& windows, double now_s)
+    : cluster_(cluster), windows_(windows), now_s_(now_s), nodes_(cluster.size()) {
   for (NodeIndex node = 0; node < cluster.size(); ++node)
     nodes_[node].push_back({now_s, cluster.free(node)});
   for (const auto& [end_s, job] : ends) {
@@ -84,7 +84,11 @@ bool Plan::find_at(const Job& job, double from_s, double to_s, std::vector<Held>
   where.clear();
   const std::uint32_t count = job.tasks + (job.has_rest ? 1 : 0);
   const auto shape_at = [&](std::size_t i) { return i < job.tasks ? job.shape : job.rest_shape; };
+  std::vector<char> closed(windows_.empty() ? 0 : nodes_.size(), 0);
+  windows_.close(job, from_s, closed);
+  const auto is_closed = [&](NodeIndex node) { return !closed.empty() && closed[node] != 0; };
   for (NodeIndex node = 0; node < nodes_.size() && where.size() < count; ++node) {
+    if (is_closed(node)) continue;
     FreeNode free = least_free(node, from_s, to_s);
     while (where.size() < count) {
       const ShapeIndex shape = shape_at(where.size());
@@ -98,8 +102,8 @@ bool Plan::find_at(const Job& job, double from_s, double to_s, std::vector<Held>
   }
   if (where.size() == job.tasks && job.has_rest) {  // the rest may fit before the last node taken
     for (NodeIndex node = 0; node < where.back().node; ++node) {
-      if (std::any_of(where.begin(), where.end(),
-                      [&](const Held& one) { return one.node == node; }))
+      if (is_closed(node) || std::any_of(where.begin(), where.end(),
+                                         [&](const Held& one) { return one.node == node; }))
         continue;
       const FreeNode free = least_free(node, from_s, to_s);
       const Shape& rest = cluster_.shape_of(job.rest_shape);
@@ -122,6 +126,8 @@ bool Plan::earliest(const Job& job, double duration_s, double& at_s,
   std::vector<double> moments;
   for (const auto& node : nodes_)
     for (std::size_t i = 1; i < node.size(); ++i) moments.push_back(node[i].at_s);
+  for (const Window& window : windows_.all())
+    if (window.until_s > now_s_) moments.push_back(window.until_s);
   std::sort(moments.begin(), moments.end());
   moments.erase(std::unique(moments.begin(), moments.end()), moments.end());
   for (const double moment_s : moments) {

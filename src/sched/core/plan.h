@@ -7,18 +7,20 @@
 
 #include "sched/core/cluster.h"
 #include "sched/core/stages.h"
+#include "sched/core/window.h"
 
 namespace fulcrum::sched {
 
 /// Single-threaded; made anew for each pass. Does not know custom resources.
 class Plan {
  public:
-  /// `ends`: the running jobs by expected end; `held`: what each job holds.
+  /// `ends`: the running jobs by expected end; `held`: what each job holds. All outlive it.
   Plan(const Cluster& cluster, const std::set<std::pair<double, JobIndex>>& ends,
-       const std::vector<std::vector<Held>>& held, double now_s);
+       const std::vector<std::vector<Held>>& held, const Windows& windows, double now_s);
 
   /// The first moment from which the job has its room for `duration_s`, and where: the first node,
-  /// its first devices. False: never, as far as is known. Shapes have no custom resources.
+  /// its first devices; not where it would run into a window. False: never, as far as is known.
+  /// Shapes have no custom resources.
   bool earliest(const Job& job, double duration_s, double& at_s, std::vector<Held>& where) const;
   void reserve(const std::vector<Held>& where, double from_s, double to_s);
 
@@ -33,6 +35,7 @@ class Plan {
   std::size_t split(NodeIndex node, double at_s);
 
   const Cluster& cluster_;
+  const Windows& windows_;
   double now_s_;
   std::vector<std::vector<Moment>> nodes_;
 };

@@ -24,7 +24,7 @@ struct QueueEntry {
 
 /// Whose turn it is: those within their guarantee before those who borrow, then by their group.
 struct Rank {
-  int borrows = 0;
+  std::uint32_t borrows = 0;  // QuotaTree::borrows()
   double turn = 0;
   bool operator==(const Rank&) const = default;
   bool operator<(const Rank& other) const {

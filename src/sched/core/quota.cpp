@@ -18,6 +18,11 @@ QuotaTree::QuotaTree(std::vector<QuotaNode> quotas)
     : quotas_(std::move(quotas)), depth_(quotas_.size(), 0), held_(quotas_.size(), 0) {
   for (std::size_t i = 0; i < quotas_.size(); ++i)
     if (quotas_[i].parent != kNoQuota) depth_[i] = depth_[quotas_[i].parent] + 1;
+  promised_.assign(quotas_.size(), 0);
+  for (std::size_t i = quotas_.size(); i-- > 0;) {  // promised_[i] is the sum of its children
+    promised_[i] = std::max(promised_[i], quotas_[i].guaranteed_devices);
+    if (quotas_[i].parent != kNoQuota) promised_[quotas_[i].parent] += promised_[i];
+  }
 }
 
 void QuotaTree::count(const Job& job, double sign) {
@@ -46,27 +51,50 @@ bool QuotaTree::admits_ever(const Job& job) const {
 
 bool QuotaTree::is_guaranteed(const Job& job) const {
   for (auto at = job.quota; at != kNoQuota; at = quotas_[at].parent)
-    if (in_milli(held_[at] + job.devices) <= quotas_[at].guaranteed_devices) return true;
+    if (in_milli(held_[at] + job.devices) <= promised_[at]) return true;
   return false;
+}
+
+bool QuotaTree::admits_both(const Job& one, const Job& other) const {
+  std::uint32_t mine = one.quota, theirs = other.quota;
+  while (mine != theirs) {  // to the first that both have, or to none
+    if (mine == kNoQuota || theirs == kNoQuota) return true;
+    auto& lower = depth_[mine] >= depth_[theirs] ? mine : theirs;
+    lower = quotas_[lower].parent;
+  }
+  for (; mine != kNoQuota; mine = quotas_[mine].parent)
+    if (in_milli(held_[mine] + one.devices + other.devices) > limit_devices(mine)) return false;
+  return true;
+}
+
+std::uint32_t QuotaTree::borrows(const Job& job) const {
+  constexpr std::uint32_t kAtAll = 31;  // bits below it by depth; those deeper than that are alike
+  const auto bit_at = [](std::uint32_t depth) { return std::uint32_t{1} << (kAtAll - 1 - depth); };
+  std::uint32_t bits = is_guaranteed(job) ? 0 : std::uint32_t{1} << kAtAll;
+  if (job.quota == kNoQuota) return bits | bit_at(0);
+  for (auto at = job.quota; at != kNoQuota; at = quotas_[at].parent)
+    if (depth_[at] < kAtAll && in_milli(held_[at] + job.devices) > promised_[at])
+      bits |= bit_at(depth_[at]);
+  return bits;
 }
 
 bool QuotaTree::may_reclaim(const Job& waiting, const Job& running) const {
   std::uint32_t mine = waiting.quota, theirs = running.quota;
   if (mine == kNoQuota) return false;
   const auto up = [&](std::uint32_t at) { return quotas_[at].parent; };
+  const auto is_beyond = [&](std::uint32_t at) { return held_[at] > promised_[at]; };
   if (theirs == kNoQuota) {
     while (up(mine) != kNoQuota) mine = up(mine);
   } else {
     while (depth_[mine] > depth_[theirs]) mine = up(mine);
-    while (depth_[theirs] > depth_[mine]) theirs = up(theirs);
+    for (; depth_[theirs] > depth_[mine]; theirs = up(theirs))
+      if (!is_beyond(theirs)) return false;
     if (mine == theirs) return false;  // one branch
-    while (up(mine) != up(theirs)) {
-      mine = up(mine);
-      theirs = up(theirs);
-    }
-    if (held_[theirs] <= quotas_[theirs].guaranteed_devices) return false;
+    for (; up(mine) != up(theirs); theirs = up(theirs), mine = up(mine))
+      if (!is_beyond(theirs)) return false;
+    if (!is_beyond(theirs)) return false;
   }
-  return in_milli(held_[mine] + waiting.devices) <= quotas_[mine].guaranteed_devices;
+  return in_milli(held_[mine] + waiting.devices) <= promised_[mine];
 }
 
 namespace {

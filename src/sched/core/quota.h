@@ -10,10 +10,12 @@ namespace fulcrum::sched {
 
 struct QuotaNode {
   std::uint32_t parent = kNoQuota;  // kNoQuota: a root
-  double guaranteed_devices = 0;    // its jobs get these back from whoever borrowed them
-  double limit_devices = 0;         // 0: none
-  bool may_borrow = true;           // false: the guarantee is the limit
-  double share = 1;                 // fair-share weight among its siblings, > 0
+  /// Its jobs get these back from whoever borrowed them; at least what the quotas right below it
+  /// are guaranteed.
+  double guaranteed_devices = 0;
+  double limit_devices = 0;  // 0: none
+  bool may_borrow = true;    // false: the guarantee is the limit
+  double share = 1;          // fair-share weight among its siblings, > 0
 };
 
 /// Amounts of a job count in its quota and in all above it. Single-threaded.
@@ -39,12 +41,18 @@ class QuotaTree {
   std::uint32_t first_over(const Job& job) const;
   /// Could it ever start, with nothing else running?
   bool admits_ever(const Job& job) const;
+  /// With both, no limit of a quota in which both count is exceeded.
+  bool admits_both(const Job& one, const Job& other) const;
   /// Its own quota or one above would still be within its guarantee with it. Jobs without a quota
   /// have no guarantee.
   bool is_guaranteed(const Job& job) const;
+  /// How much it would borrow, to compare with others: first whether it is guaranteed at all, then
+  /// whether each of its quotas would be beyond its guarantee, from the root down. 0: nothing. A
+  /// job without a quota borrows as one does whose quota is a root.
+  std::uint32_t borrows(const Job& job) const;
   /// Where the two jobs' branches part: the waiting job's branch would be within its guarantee, and
-  /// the running job's is beyond its own, by which it borrowed. A job without a quota borrows all
-  /// that it holds.
+  /// the running job's is beyond its own, as is every quota from there down to the running job's:
+  /// it borrowed. A job without a quota borrows all that it holds.
   bool may_reclaim(const Job& waiting, const Job& running) const;
 
   /// The place of each group when turns are taken at each level, smallest first: `key` ranks
@@ -57,6 +65,7 @@ class QuotaTree {
 
   std::vector<QuotaNode> quotas_;
   std::vector<std::uint32_t> depth_;
+  std::vector<double> promised_;  // guarantees, with what is guaranteed below
   std::vector<double> held_;
 };
 

@@ -29,9 +29,11 @@ double Windows::next_edge_s(double now_s) const {
   return next_s;
 }
 
-double Windows::longest_gap_s(double now_s) const {
+double Windows::gap_below_s(double expected_s, double now_s) const {
+  const double most_s = std::isfinite(expected_s) ? expected_s : kUnknownRunS;
   double gap_s = 0;
-  for (const Window& window : windows_) gap_s = std::max(gap_s, window.from_s - now_s);
+  for (const Window& window : windows_)
+    if (window.from_s - now_s < most_s) gap_s = std::max(gap_s, window.from_s - now_s);
   return gap_s;
 }
 

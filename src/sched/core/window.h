@@ -28,9 +28,10 @@ class Windows {
   void close(const Job& job, double now_s, std::vector<char>& closed) const;
   /// The next moment after now at which what is closed may be another; infinity: none.
   double next_edge_s(double now_s) const;
-  /// How long from now until the last of the next windows begins: what takes longer is closed out
-  /// wherever there is one.
-  double longest_gap_s(double now_s) const;
+  /// The longest time from now to a window's beginning that is less than `expected_s`: how long a
+  /// job may take to go where one of `expected_s` may not. 0: there is none.
+  double gap_below_s(double expected_s, double now_s) const;
+  const std::vector<Window>& all() const { return windows_; }
 
  private:
   std::vector<Window> windows_;

@@ -9,7 +9,7 @@ const PreemptStage least_served{
     [](const PreemptContext&, const Job& waiting, const Job& running, double started_s) -> double {
       if (served_level(waiting.attained_device_s) > 0) return INFINITY;
       const double rest_s = kServedMuchDeviceS - running.attained_device_s;
-      return started_s + (running.devices > 0 ? rest_s / running.devices : 0);
+      return running.devices > 0 ? started_s + rest_s / running.devices : INFINITY;
     },
     false};
 
