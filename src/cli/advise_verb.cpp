@@ -41,8 +41,10 @@ std::string table_of(const sched::Advice& advice) {
 int advise(const Options& options, const Session& session) {
   const auto objective = sched::parse_objective(options.objective);
   if (!objective) return session.output.error(objective.error());
-  const auto world = read_world(options.world, session);
+  auto world = read_world(options.world, session);
   if (!world) return session.output.error(world.error());
+  if (const auto priced = price_clusters(options.world.source, {&world->size}); !priced)
+    return session.output.error(priced.error());
   sched::ScenarioPlan plan = plan_of(*world, options.world);
   std::vector<std::string> names = options.policies;
   if (names.empty())

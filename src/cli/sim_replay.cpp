@@ -74,6 +74,7 @@ base::Result<Plan> plan_of(const SimReplayOptions& options, const Session& sessi
   TRY(Sourced sourced, read_source(options.source, session));
   plan.jobs = std::move(sourced.trace);
   plan.size = sourced.size;
+  CHECK_OK(price_clusters(options.source, {&plan.size}));
   plan.name = options.source.trace.empty() ? options.source.format
                                            : options.source.trace.filename().string();
   plan.cluster = fmt::format("{}x{}", plan.size.nodes, plan.size.devices);

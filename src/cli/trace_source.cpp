@@ -25,6 +25,11 @@ const json::array& list_in(const json::value& answer, std::string_view member) {
   return list != nullptr && list->is_array() ? list->as_array() : none;
 }
 
+void price_all(sched::ClusterSize& size, double usd_per_hour) {
+  size.price_usd_per_hour = usd_per_hour;
+  for (sched::ClusterSize& more : size.more) more.price_usd_per_hour = usd_per_hour;
+}
+
 base::Result<Sourced> read_history(const TraceSource& source, const Session& session) {
   if (!source.trace.empty())
     return base::usage("sim.trace", "the format ledger reads the home's own jobs, not a file",
@@ -39,7 +44,7 @@ base::Result<Sourced> read_history(const TraceSource& source, const Session& ses
   } else {
     TRY(sourced.size, sched::parse_cluster(source.cluster));
   }
-  if (source.price_usd_per_hour > 0) sourced.size.price_usd_per_hour = source.price_usd_per_hour;
+  if (source.price_usd_per_hour > 0) price_all(sourced.size, source.price_usd_per_hour);
   const json::array& rows = list_in(jobs, "jobs");
   TRY(sourced.trace,
       sched::trace_of_history(rows, {.simulated = source.simulated,
@@ -54,8 +59,30 @@ void add_source_options(CLI::App& app, TraceSource& source, const std::string& q
   add_assumption_options(app, source.assumed, quota_option);
   app.add_option("--trace", source.trace, base::text("sim.trace"))->type_name("FILE");
   app.add_option("--cluster", source.cluster, base::text("sim.cluster"))->type_name("80x8");
+  app.add_option("--price", source.prices, base::text("sim.device_price"))
+      ->type_name("MODEL=USD")
+      ->allow_extra_args(false);
+  app.add_option("--prices", source.price_list, base::text("sim.price_list"))->type_name("FILE");
   app.add_flag("--simulated-jobs", source.simulated, base::text("sim.simulated_jobs"));
   app.add_flag("--lenient", source.lenient, base::text("sim.lenient"));
+}
+
+base::Result<sched::DevicePrices> prices_of(const TraceSource& source) {
+  sched::DevicePrices prices;
+  for (const std::string& text : source.prices) CHECK_OK(sched::add_price(prices, text));
+  if (!source.price_list.empty()) CHECK_OK(sched::add_prices(prices, source.price_list));
+  return prices;
+}
+
+base::Status price_clusters(const TraceSource& source,
+                            const std::vector<sched::ClusterSize*>& clusters) {
+  TRY(const auto prices, prices_of(source));
+  std::map<std::string, bool> used;
+  for (sched::ClusterSize* cluster : clusters) sched::set_prices(*cluster, prices, used);
+  // A whole list of prices may hold more than these nodes have.
+  sched::DevicePrices said;
+  for (const std::string& text : source.prices) CHECK_OK(sched::add_price(said, text));
+  return sched::check_used(said, used);
 }
 
 base::Status check_file(const TraceSource& source) {
@@ -75,7 +102,7 @@ base::Result<Sourced> read_source(const TraceSource& source, const Session& sess
   CHECK_OK(check_file(source));
   Sourced sourced;
   TRY(sourced.size, sched::parse_cluster(source.cluster));
-  sourced.size.price_usd_per_hour = source.price_usd_per_hour;
+  price_all(sourced.size, source.price_usd_per_hour);
   TRY(sourced.trace, reader(source.trace, sched::ReadOptions{source.lenient}));
   CHECK_OK(assume(source.assumed, sourced.trace));
   return sourced;

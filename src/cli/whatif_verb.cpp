@@ -28,19 +28,16 @@ base::Result<sched::Scenario> changed_world(const Options& options, const sched:
                                             const sched::Trace& trace) {
   if (options.policy.empty() && options.add_nodes.empty() && options.quotas.empty())
     return base::usage("whatif.nothing", "nothing would change", "add-nodes",
-                       "give --add-nodes 8x8, --policy NAME, --quota GROUP=G:L or several");
+                       "give --add-nodes 8xA100, --policy NAME, --quota GROUP=G:L or several");
   TRY(auto changed,
       scenario_of(options.policy.empty() ? options.base_policy : options.policy, before.size));
   for (const std::string& text : options.add_nodes) {
-    TRY(auto more, sched::parse_cluster(text));
-    more.price_usd_per_hour = options.added_price_usd_per_hour >= 0
-                                  ? options.added_price_usd_per_hour
-                                  : before.size.price_usd_per_hour;
-    // Each device comes with as much CPU and memory as those there are.
-    more.cpu_milli = before.size.cpu_milli / before.size.devices * more.devices;
-    more.memory_bytes = before.size.memory_bytes / before.size.devices * more.devices;
-    more.cores = before.size.cores;
-    changed.more.push_back(more);
+    TRY(const auto added, sched::parse_added(text, before.size));
+    for (sched::ClusterSize kind : added) {
+      if (options.added_price_usd_per_hour >= 0)
+        kind.price_usd_per_hour = options.added_price_usd_per_hour;
+      changed.size.more.push_back(std::move(kind));
+    }
   }
   if (!options.quotas.empty()) {
     changed.quotas = trace.quotas;
@@ -59,6 +56,9 @@ int whatif(const Options& options, const Session& session) {
   if (!before) return session.output.error(before.error());
   auto after = changed_world(options, *before, world->trace);
   if (!after) return session.output.error(after.error());
+  if (const auto priced = price_clusters(options.world.source, {&before->size, &after->size});
+      !priced)
+    return session.output.error(priced.error());
   plan.scenarios = {std::move(*before), std::move(*after)};
   const auto answer = sched::what_if(plan, sched::run_scenarios(plan));
   if (session.output.mode != OutputMode::kTable) {
@@ -85,7 +85,7 @@ Action whatif_verb(CLI::App& app, const AlsoRegister&) {
       ->type_name("NAME");
   app.add_option("--policy", options->policy, base::text("whatif.policy"))->type_name("NAME");
   app.add_option("--add-nodes", options->add_nodes, base::text("whatif.add_nodes"))
-      ->type_name("8x8");
+      ->type_name("8xA100");
   app.add_option("--quota", options->quotas, base::text("whatif.quota"))
       ->type_name("GROUP=G:L")
       ->allow_extra_args(false);

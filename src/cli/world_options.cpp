@@ -44,7 +44,7 @@ base::Result<World> read_world(const WorldOptions& options, const Session& sessi
 base::Result<sched::Scenario> scenario_of(const std::string& policy,
                                           const sched::ClusterSize& size) {
   const auto found = sched::find_policy(policy);
-  if (found) return sched::Scenario{policy, policy, *found, size, {}};
+  if (found) return sched::Scenario{policy, policy, *found, size};
   std::vector<std::string_view> known;
   for (const auto& preset : sched::presets()) known.push_back(preset.name);
   const std::string near = base::nearest(policy, known);

@@ -53,7 +53,7 @@ class Live {
   }
 
   void play(std::uint64_t jobs) {
-    while (jobs > 0 || !endings_.empty()) {
+    while (jobs > 0 || !endings_.empty() || !held_.empty()) {
       bench_.now_us += kSecond;
       bool something = false;
       while (!endings_.empty() && endings_.begin()->first == bench_.now_us) {
@@ -63,7 +63,8 @@ class Live {
         endings_.erase(endings_.begin());
         something = true;
       }
-      for (; jobs > 0 && random_.below(3) == 0; --jobs, something = true) submit();
+      for (; !held_.empty() && random_.below(4) == 0; something = true) release();
+      for (; jobs > 0 && random_.below(3) == 0; --jobs) something = submit() || something;
       if (something) pass();
     }
   }
@@ -85,31 +86,59 @@ class Live {
   }
   void add_node(const std::string& name) {
     json::array devices;
+    const char* model = random_.below(2) == 0 ? "V100" : "P100";
     for (int i = 0; i < 4; ++i)
-      devices.push_back(json::object{{"index", i}, {"model", cores_ ? "core" : "P100"}});
+      devices.push_back(json::object{{"index", i}, {"model", cores_ ? "core" : model}});
     send("node.add", json::object{{"name", name},
                                   {"device_kind", cores_ ? "core" : "gpu"},
                                   {"cpu_milli", cores_ ? 4000 : 16000},
                                   {"memory_bytes", std::int64_t{64} << 30},
+                                  {"custom", json::object{{"licence", 2}, {"port", 4}}},
                                   {"devices", std::move(devices)}});
+    if (!cores_) models_.insert(model);
   }
 
-  void submit() {
+  /// Could it start?
+  bool submit() {
     json::object demand{{"cpu_milli", 500 * random_.below(8)},
                         {"memory_bytes", static_cast<std::int64_t>(random_.below(40)) << 30}};
     const std::uint64_t gpus = cores_ ? 0 : random_.below(5);
     demand["gpus"] = gpus;
     if (gpus == 1 && random_.below(2) == 0) demand["gpu_milli"] = 300;
+    const std::string owner = "o" + std::to_string(random_.below(3));
+    if (gpus > 0 && random_.below(3) == 0)
+      demand["gpu_model"] = random_.below(3) == 0 ? "A100|" + *models_.begin() : *models_.begin();
+    if (random_.below(3) == 0)
+      demand["custom"] = json::object{{random_.below(2) == 0 ? "licence" : "port", 1}};
     const double run_s = 1 + static_cast<double>(random_.below(40));
     const double said_s = run_s * (1 + static_cast<double>(random_.below(3)));
     run_s_["j" + std::to_string(run_s_.size())] = run_s;
+    json::object body{{"name", "j" + std::to_string(run_s_.size() - 1)},
+                      {"owner", owner},
+                      {"priority", 1 + random_.below(3)},
+                      {"resources", std::move(demand)},
+                      {"predicted_s", said_s},
+                      {"command", json::array{"true"}}};
+    // One in six waits for an open job; it comes when that has succeeded.
+    // All owners have been seen by then: two that come in one moment have no order in the
+    // history, and their number decides between owners who are equal.
+    const bool calm = owners_.size() == 3;
+    const bool waits = calm && !endings_.empty() && random_.below(6) == 0;
+    if (waits) body["depends_on"] = json::array{endings_.begin()->second};
+    const bool held = calm && !waits && random_.below(8) == 0;
+    if (held) body["held"] = true;
+    const auto reply = bench_.send("job.submit", base::to_text(body));
+    EXPECT_TRUE(reply) << base::describe(reply.error());
+    if (held) held_.push_back(reply->front().substr(4));
+    if (!held && first_us_ == 0) first_us_ = bench_.now_us;
+    owners_.insert(owner);
+    return !held && !waits;
+  }
+
+  void release() {
+    send("job.release", json::object{{"job", held_.back()}});
+    held_.pop_back();
     if (first_us_ == 0) first_us_ = bench_.now_us;
-    send("job.submit", json::object{{"name", "j" + std::to_string(run_s_.size() - 1)},
-                                    {"owner", "o" + std::to_string(random_.below(3))},
-                                    {"priority", 1 + random_.below(3)},
-                                    {"resources", std::move(demand)},
-                                    {"predicted_s", said_s},
-                                    {"command", json::array{"true"}}});
   }
 
   void pass() {
@@ -138,8 +167,10 @@ class Live {
   Cache cache_;
   std::uint64_t nodes_ = 0;
   bool cores_ = false;
-  std::int64_t first_us_ = 0;
+  std::int64_t first_us_ = 0;  // when the first job could have started
   std::map<std::string, double> run_s_;
+  std::set<std::string> models_, owners_;
+  std::vector<std::string> held_;
   std::set<std::pair<std::int64_t, std::string>> endings_;
   std::vector<std::pair<std::string, Start>> starts_;
 };
@@ -151,7 +182,7 @@ std::vector<std::pair<std::string, Start>> replayed(const json::array& rows,
   const auto size = cluster_of_nodes(nodes, false);
   const auto trace = trace_of_history(rows, {.simulated = false, .cores = false});
   if (!size || !trace) return {};
-  Cluster cluster = make_cluster(*size);
+  Cluster cluster = make_cluster(*size, *trace);
   const Workload workload = make_workload(*trace, *size, cluster, Prediction::kGiven);
   std::vector<std::pair<std::string, Start>> starts;
   std::vector<std::size_t> jobs;

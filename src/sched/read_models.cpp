@@ -46,7 +46,11 @@ ledger::TableSpec jobs_table() {
                       {"deadline_us", kInteger},
                       {"preemptions", kInteger},
                       {"kept_s", kReal},
-                      {"lost_device_s", kReal}},
+                      {"lost_device_s", kReal},
+                      {"gpu_model", kText},
+                      {"custom", kText},      // amounts by name, as JSON
+                      {"depends_on", kText},  // jobs, as JSON
+                      {"queued_us", kInteger}},
           .key_columns = 1,
           .indexed = {"state", "name", "project", "owner"}};
 }
@@ -202,6 +206,25 @@ void project_node(const ledger::Event& event, const json::value& payload,
   tables.erase(kNodes.name, {name});
 }
 
+/// As JSON; empty when there is nothing in it.
+std::string list_text(const json::value& list) {
+  const bool holds_something =
+      list.is_object() ? !list.get_object().empty() : list.is_array() && !list.get_array().empty();
+  return holds_something ? base::to_text(list) : std::string();
+}
+
+/// When the last of the jobs that it waited for had ended: then it could have started.
+std::int64_t freed_us(Record& job, ledger::TableWriter& tables) {
+  std::int64_t last_us = 0;
+  const auto waited_for = base::parse_json(ledger::as_text(job["depends_on"]), "depends_on");
+  if (!waited_for || !waited_for->is_array()) return last_us;
+  for (const auto& one : waited_for->get_array()) {
+    Record other(tables, kJobs, {std::string(one.get_string())});
+    last_us = std::max(last_us, ledger::as_integer(other["ended_us"]));
+  }
+  return last_us;
+}
+
 void project_submitted(const ledger::Event& event, const json::value& payload,
                        ledger::TableWriter& tables) {
   const json::value &spec = inside(payload, "spec"), &resources = inside(spec, "resources");
@@ -212,7 +235,12 @@ void project_submitted(const ledger::Event& event, const json::value& payload,
     record[name] = base::get_number(spec, name);
   for (const auto name : {"gpus", "gpu_milli", "cpu_milli", "memory_bytes"})
     record[name] = base::get_integer(resources, name);
-  record["state"] = std::string(flag(spec, "held") ? "held" : "queued");
+  const bool held = flag(spec, "held") != 0;
+  record["gpu_model"] = base::get_string(resources, "gpu_model");
+  record["custom"] = list_text(inside(resources, "custom"));
+  record["depends_on"] = list_text(inside(spec, "depends_on"));
+  record["queued_us"] = held ? std::int64_t{0} : event.time_us;
+  record["state"] = std::string(held ? "held" : "queued");
   record["tasks"] = std::max<std::int64_t>(1, base::get_integer(spec, "tasks"));
   record["deadline_us"] = base::get_integer(spec, "deadline_us");
   record["simulated"] = flag(spec, "simulated");
@@ -231,6 +259,9 @@ void project_started(const ledger::Event& event, const json::value& payload,
   record["state"] = std::string("running");
   record["node"] = base::get_string(payload, "node");
   record["starts"] = attempt;
+  if (attempt == 1)
+    record["queued_us"] =
+        std::max(ledger::as_integer(record["queued_us"]), freed_us(record, tables));
   record["started_us"] = event.time_us;
   Record start(tables, kAllocations, {job, attempt});
   for (const auto name : {"project", "owner", "simulated"}) start[name] = record[name];
@@ -288,6 +319,7 @@ void project_job(const ledger::Event& event, const json::value& payload,
   Record job(tables, kJobs, {base::get_string(payload, "job")});
   if (event.kind == "job.released" || event.kind == "job.requeued")
     job["state"] = std::string("queued");
+  if (event.kind == "job.released") job["queued_us"] = event.time_us;
   if (event.kind == "job.requeued") {
     job["node"] = nullptr;
     job["detail"] = base::get_string(payload, "detail");

@@ -1,6 +1,8 @@
 #pragma once
 // What the readers of job lists share: the list as it grows, names, the account of rows left out.
+#include <map>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "sched/trace/rows.h"
@@ -20,6 +22,10 @@ class TraceBuilder {
   void skip(const SkippedRows& rows);
   std::uint32_t group(const std::string& name);
   std::uint32_t user(const std::string& name);
+  /// "A|B" as TraceJob::models; empty: 0.
+  std::uint64_t models(std::string_view list);
+  /// As Task::custom; amounts of 0 are none.
+  std::uint32_t custom(const std::map<std::string, std::int64_t>& amounts);
   Trace& trace() { return trace_; }
   /// Sorts. Fails with `trace.empty`.
   base::Result<Trace> finish();
@@ -27,7 +33,8 @@ class TraceBuilder {
  private:
   std::string what_;
   Trace trace_;
-  std::unordered_map<std::string, std::uint32_t> groups_, users_;
+  std::unordered_map<std::string, std::uint32_t> groups_, users_, models_, custom_names_;
+  std::map<std::map<std::string, std::int64_t>, std::uint32_t> customs_;
 };
 
 }  // namespace fulcrum::sched

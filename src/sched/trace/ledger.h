@@ -12,10 +12,11 @@ struct HistoryOptions {
 
 /// `rows` as `job.list` gives them, newest first. Left out, and counted in Trace::skipped: jobs of
 /// the other kind, jobs that have not ended, jobs that never started, rows without a demand or with
-/// times that cannot be. A job that was lost and started again counts from its last start; one that
-/// was held or waited for others counts as submitted when it was (the history does not say when it
-/// went into the queue). Groups are owners, which is what fair share is fair to; users are
-/// (owner, project). TraceJob::line counts from the oldest row. Time zero is the first submission.
+/// times that cannot be. A job that was lost or stopped and started again counts from its last
+/// start; one that was held or waited for others comes when it could have started (`queued_us`),
+/// and keeps its place in the order of submissions (TraceJob::arrival). Device models and custom
+/// resources are those it asked for. Groups are owners, which is what fair share is fair to; users
+/// are (owner, project). TraceJob::line counts from the oldest row. Time zero is the first job's.
 /// Fails with `trace.empty`.
 base::Result<Trace> trace_of_history(const base::json::array& rows, const HistoryOptions& options);
 

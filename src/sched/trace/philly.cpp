@@ -3,8 +3,8 @@
 // (the trace's busy months), and, where a vc_nodes.csv lies beside the trace, of a virtual cluster
 // that it lists (the others have no nodes). Time zero is 2017-10-01 00:00:00 UTC. The group is the
 // virtual cluster. The public file has no more; traces made after its pattern may also have
-// priority (above 0), limit (seconds asked for) and user. An empty cell counts as
-// unknown: priority 1, no limit, the user "all".
+// priority (above 0), limit (seconds asked for), user and gpu_model ("A|B"). An empty cell counts
+// as unknown: priority 1, no limit, the user "all", any model.
 #include <chrono>
 #include <optional>
 #include <set>
@@ -84,6 +84,7 @@ base::Result<Trace> read_philly(const std::filesystem::path& path, const ReadOpt
                   job.priority = row.number("priority", 1e-9, 1e9, 1);
                   job.limit_s = row.number("limit", 0, 1e10, 0);
                   if (!row.is_good()) return;
+                  job.models = rows.models(row.text("gpu_model"));
                   job.submit_s = *time_s - kFromS;
                   job.group = rows.group(cluster);
                   job.user = rows.user(row.has("user") ? std::string(row.text("user")) : "all");

@@ -17,6 +17,7 @@ struct Task {
   std::uint32_t gpu_milli = 1000;
   std::int64_t cpu_milli = 0;
   std::int64_t memory_bytes = 0;
+  std::uint32_t custom = 0;  // Trace::customs
 };
 
 struct TraceJob {
@@ -27,9 +28,11 @@ struct TraceJob {
   double deadline_s = 0;  // in the trace's time; 0: none
   double priority = 1;    // > 0
   std::uint32_t devices = 1;
-  std::uint32_t group = 0;  // Trace::groups
-  std::uint32_t user = 0;   // Trace::users
-  double predicted_s = 0;   // as said at its submission; 0: nothing was
+  std::uint32_t group = 0;    // Trace::groups
+  std::uint32_t user = 0;     // Trace::users
+  double predicted_s = 0;     // as said at its submission; 0: nothing was
+  std::uint64_t arrival = 0;  // who came first, where submit_s does not say it; 0: it does
+  std::uint64_t models = 0;   // bit i: Trace::models[i] may serve it; 0: any
   Task task;
 };
 
@@ -51,10 +54,18 @@ struct TraceQuota {
   double share = 1;
 };
 
+/// Further models count as one that no node has.
+inline constexpr std::size_t kMostModels = 62;
+inline constexpr std::uint64_t kNoNodesModel = std::uint64_t{1} << 63;
+
 struct Trace {
   std::vector<TraceJob> jobs;  // by submit_s, then line
   std::vector<std::string> groups;
   std::vector<std::string> users;
+  std::vector<std::string> models;  // of devices, that jobs name; at most kMostModels
+  std::vector<std::string> custom_names;
+  /// What tasks ask for, each by custom_names; the first asks for nothing. Empty: no job does.
+  std::vector<std::vector<std::int64_t>> customs;
   /// Rows left out, by reason: the reader's filters and, when lenient, error codes.
   std::map<std::string, std::size_t> skipped;
   std::uint32_t devices = 0;  // that the trace's machine had; 0: it does not say

@@ -39,7 +39,7 @@ ScenarioPlan plan_on(const Trace& trace, std::vector<std::string> policies) {
   plan.trace = &trace;
   plan.resamples = 6;
   for (const auto& name : policies)
-    plan.scenarios.push_back({name, name, *find_policy(name), {2, 8, 1}, {}});
+    plan.scenarios.push_back({name, name, *find_policy(name), {2, 8, 1}});
   return plan;
 }
 
@@ -128,7 +128,7 @@ TEST(Advise, RanksAndTells) {
 TEST(WhatIf, MoreNodesWaitLessAndCostMore) {
   const Trace trace = random_trace(8, 200, 10 * kDayS);
   ScenarioPlan plan = plan_on(trace, {"fifo", "fifo"});
-  plan.scenarios[1].more.push_back({2, 8, 1});
+  plan.scenarios[1].size.more.push_back({2, 8, 1});
   const WhatIf answer = what_if(plan, run_scenarios(plan));
   const auto verdict = [&](std::string_view measure) {
     for (const auto& row : answer.rows)

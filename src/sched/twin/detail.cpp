@@ -21,10 +21,33 @@ std::vector<double> nearest_ranks(std::vector<double> values) {
   return ranks;
 }
 
+/// A start, and until when it held what it took.
+struct Stay {
+  double from_s, to_s;
+  JobIndex job;
+  std::size_t start;  // of the job, from 0
+};
+
+/// Of jobs that ran, in no order.
+std::vector<Stay> stays_of(const Replay& run) {
+  std::vector<Stay> stays;
+  std::vector<std::size_t> starts(run.start_s.size(), 0);
+  std::vector<double> last_s = run.start_s;
+  for (const StoppedRun& stopped : run.stopped) {
+    stays.push_back({stopped.start_s, stopped.stop_s, stopped.job, starts[stopped.job]++});
+    last_s[stopped.job] = stopped.again_s;
+  }
+  for (JobIndex job = 0; job < run.start_s.size(); ++job)
+    if (!std::isnan(run.start_s[job]))
+      stays.push_back({last_s[job], run.end_s[job], job, starts[job]});
+  return stays;
+}
+
 struct Change {
   double at_s;
   bool takes;  // ends come before the starts of their moment
   JobIndex job;
+  std::size_t start;
   bool operator<(const Change& other) const {
     return at_s != other.at_s ? at_s < other.at_s : takes < other.takes;
   }
@@ -32,10 +55,10 @@ struct Change {
 
 std::vector<Change> changes_of(const Replay& run) {
   std::vector<Change> changes;
-  for (JobIndex job = 0; job < run.start_s.size(); ++job) {
-    if (!(run.end_s[job] > run.start_s[job])) continue;  // or it never started
-    changes.push_back({run.start_s[job], true, job});
-    changes.push_back({run.end_s[job], false, job});
+  for (const Stay& stay : stays_of(run)) {
+    if (!(stay.to_s > stay.from_s)) continue;
+    changes.push_back({stay.from_s, true, stay.job, stay.start});
+    changes.push_back({stay.to_s, false, stay.job, stay.start});
   }
   std::sort(changes.begin(), changes.end());
   return changes;
@@ -44,7 +67,9 @@ std::vector<Change> changes_of(const Replay& run) {
 }  // namespace
 
 Watcher Holdings::watcher() {
-  return [this](const Brain&, JobIndex job, const std::vector<Held>& held) { held_[job] = held; };
+  return [this](const Brain&, JobIndex job, const std::vector<Held>& held) {
+    held_[job].push_back(held);
+  };
 }
 
 namespace {
@@ -62,7 +87,7 @@ std::vector<double> fragmentation_over(Cluster& cluster, const Workload& workloa
   for (NodeIndex node = 0; node < cluster.size(); ++node)
     now_milli += tables.devices(cluster, node).fragmentation_milli;
   const auto apply = [&](const Change& change) {
-    for (const Held& held : holdings.of(change.job)) {
+    for (const Held& held : holdings.of(change.job).at(change.start)) {
       now_milli -= tables.devices(cluster, held.node).fragmentation_milli;
       change.takes ? cluster.take(held) : cluster.give_back(held);
       now_milli += tables.devices(cluster, held.node).fragmentation_milli;
@@ -95,12 +120,15 @@ RunDetail detail_of(Cluster& cluster, const Workload& workload, const Replay& ru
   RunDetail detail;
   std::vector<double> wait_s, jct_s;
   double first_s = INFINITY;
+  std::vector<double> held_s(workload.jobs.size(), 0);
+  for (const Stay& stay : stays_of(run)) held_s[stay.job] += stay.to_s - stay.from_s;
   for (std::size_t i = 0; i < workload.jobs.size(); ++i) {
     if (std::isnan(run.start_s[i])) continue;
     const double submit_s = workload.jobs[i].submit_s;
     first_s = std::min(first_s, submit_s);
-    wait_s.push_back(run.start_s[i] - submit_s);
     jct_s.push_back(run.end_s[i] - submit_s);
+    wait_s.push_back(run.stopped.empty() ? run.start_s[i] - submit_s
+                                         : std::max(0.0, jct_s.back() - held_s[i]));
   }
   for (int part = 1; part <= kParts && !wait_s.empty(); ++part)
     detail.part.push_back(static_cast<double>(part) / kParts);

@@ -23,12 +23,12 @@ BOOST_DESCRIBE_STRUCT(RunDetail, (), (part, wait_s, jct_s, fragmentation, mean_f
 class Holdings {
  public:
   Watcher watcher();
-  /// Of the workload's job; empty: it never started.
-  const std::vector<Held>& of(JobIndex job) const { return held_[job]; }
+  /// Of the workload's job, by its starts; empty: it never started.
+  const std::vector<std::vector<Held>>& of(JobIndex job) const { return held_[job]; }
   explicit Holdings(std::size_t jobs) : held_(jobs) {}
 
  private:
-  std::vector<std::vector<Held>> held_;
+  std::vector<std::vector<std::vector<Held>>> held_;
 };
 
 /// `cluster` is that of the replay, empty again; the same before and after, but for new shapes.

@@ -55,6 +55,25 @@ TEST(Detail, FragmentationIsWhatATypicalJobCouldNotUse) {
   EXPECT_EQ(played.cluster.free_gpu_milli(), 4000) << "everything was given back";
 }
 
+/// A job that was stopped held its devices twice, and waited in between.
+TEST(Detail, AStoppedJobHoldsAndWaitsTwice) {
+  Trace trace;
+  trace.groups = {"all"};
+  trace.jobs = {job(0, 100, 1), job(100, 100, 4)};
+  Played played = play(trace, "1x4");
+  played.run.stopped = {{0, 0, 50, 50, 250}};
+  played.run.end_s = {300, 200};
+  const std::vector<Held> held = played.holdings.of(0)[0];
+  played.holdings.watcher()(Brain(played.cluster, {}), 0, held);
+  const RunDetail detail =
+      detail_of(played.cluster, played.workload, played.run, played.holdings, {50, 100, 200, 300});
+  EXPECT_DOUBLE_EQ(detail.fragmentation[0], 0.375);
+  EXPECT_DOUBLE_EQ(detail.fragmentation[1], 0);
+  EXPECT_DOUBLE_EQ(detail.fragmentation[2], 0);
+  EXPECT_DOUBLE_EQ(detail.fragmentation[3], 0.1875) << "half of the time, the second start";
+  EXPECT_DOUBLE_EQ(detail.wait_s[99], 200);
+}
+
 TEST(Detail, DistributionsAreNearestRanks) {
   Trace trace;
   trace.groups = {"all"};

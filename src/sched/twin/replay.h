@@ -17,9 +17,9 @@ struct Workload {
   /// By job, or empty. Where given, a job without a prediction gets at its submission the mean of
   /// its user's last two run times, at most its limit (Tsafrir, Etsion, Feitelson 2007).
   std::vector<std::uint32_t> predict_from_user;
-  std::vector<QuotaNode> quotas;    // Job::quota
-  std::vector<Window> windows;  // Job::reservation
-  double restart_s = 0;         // what each start after the first adds to the run
+  std::vector<QuotaNode> quotas;  // Job::quota
+  std::vector<Window> windows;    // Job::reservation
+  double restart_s = 0;           // what each start after the first adds to the run
 };
 
 /// A start that did not last, since somebody else took its place.

@@ -41,7 +41,12 @@ Trace resample(const Trace& trace, const Blocks& blocks, std::uint64_t seed, std
   Trace drawn;
   drawn.groups = trace.groups;
   drawn.users = trace.users;
+  drawn.models = trace.models;
+  drawn.custom_names = trace.custom_names;
+  drawn.customs = trace.customs;
   drawn.devices = trace.devices;
+  drawn.assume = trace.assume;
+  drawn.quotas = trace.quotas;
   const auto before = [](const TraceJob& job, double time_s) { return job.submit_s < time_s; };
   for (double to_s = 0; to_s < blocks.span_s; to_s += blocks.block_s) {
     const double from_s =
@@ -53,6 +58,7 @@ Trace resample(const Trace& trace, const Blocks& blocks, std::uint64_t seed, std
       TraceJob job = *at;
       const double shift_s = blocks.begin_s + to_s - from_s;
       job.submit_s += shift_s;
+      job.arrival = 0;  // of stretches that follow each other
       if (job.deadline_s > 0) job.deadline_s += shift_s;
       drawn.jobs.push_back(job);
     }

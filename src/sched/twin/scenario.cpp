@@ -62,6 +62,40 @@ std::vector<char> in_bursts(const Workload& workload) {
   return burst;
 }
 
+/// What jobs hold costs, each at the price of the nodes that it started on.
+class Spending {
+ public:
+  explicit Spending(std::size_t jobs) : usd_per_hour_(jobs, 0) {}
+  Watcher watcher() {
+    return [this](const Brain& brain, JobIndex job, const std::vector<Held>& held) {
+      double sum = 0;
+      for (const Held& one : held) {
+        const NodeSpec& node = brain.cluster().spec(one.node);
+        if (node.price_usd_per_hour > 0)
+          sum += node.price_usd_per_hour * share_of(node, brain.cluster().shape_of(one.shape));
+      }
+      usd_per_hour_[job] = sum;
+    };
+  }
+  double usd(const Workload& workload) const {
+    double sum = 0;
+    for (std::size_t i = 0; i < usd_per_hour_.size(); ++i)
+      sum += usd_per_hour_[i] * workload.duration_s[i] / 3600;
+    return sum;
+  }
+
+ private:
+  /// Of a node; its devices, or cores, carry the price in equal shares.
+  static double share_of(const NodeSpec& node, const Shape& shape) {
+    const double milli = static_cast<double>(shape.gpus) * shape.gpu_milli;
+    if (node.gpus > 0) return milli / (static_cast<double>(node.gpus) * kWhole);
+    return node.cpu_milli > 0
+               ? std::max(milli, static_cast<double>(shape.cpu_milli)) / node.cpu_milli
+               : 0;
+  }
+  std::vector<double> usd_per_hour_;  // by job
+};
+
 /// `of` over the resamples, or over the trace itself where there are none.
 template <class Of>
 Estimate estimate_over(const std::vector<std::vector<Outcome>>& outcomes, const Of& of) {
@@ -139,15 +173,7 @@ Outcome outcome_of(const Workload& workload, const Replay& run, double devices,
 
 Outcome run_scenario(const Scenario& scenario, const Trace& trace, Prediction prediction,
                      std::uint64_t seed) {
-  Cluster cluster = make_cluster(scenario.size);
-  double devices = static_cast<double>(scenario.size.nodes) * scenario.size.devices;
-  double price = scenario.size.price_usd_per_hour * scenario.size.nodes;
-  for (const ClusterSize& more : scenario.more) {
-    const Cluster added = make_cluster(more);
-    for (NodeIndex node = 0; node < added.size(); ++node) cluster.add_node(added.spec(node));
-    devices += static_cast<double>(more.nodes) * more.devices;
-    price += more.price_usd_per_hour * more.nodes;
-  }
+  Cluster cluster = make_cluster(scenario.size, trace);
   Workload workload;
   if (seed == 0 && !scenario.quotas) {
     workload = make_workload(trace, scenario.size, cluster, prediction);
@@ -161,14 +187,18 @@ Outcome run_scenario(const Scenario& scenario, const Trace& trace, Prediction pr
   options.seed = seed;
   options.policy = scenario.policy;
   Replay run;
+  Spending spending(workload.jobs.size());
   if (scenario.policy_name == kAdaptive) {
     Portfolio portfolio(default_portfolio());
     options.policy = portfolio.first();
-    run = replay(cluster, workload, std::move(options), {}, &portfolio);
+    run = replay(cluster, workload, std::move(options), spending.watcher(), &portfolio);
   } else {
-    run = replay(cluster, workload, std::move(options));
+    run = replay(cluster, workload, std::move(options), spending.watcher());
   }
-  return outcome_of(workload, run, devices, price);
+  Outcome outcome =
+      outcome_of(workload, run, devices_of(scenario.size), usd_per_hour_of(scenario.size));
+  outcome[static_cast<std::size_t>(Measure::money_used)] = spending.usd(workload);
+  return outcome;
 }
 
 std::vector<std::vector<Outcome>> run_scenarios(const ScenarioPlan& plan) {

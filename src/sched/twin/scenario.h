@@ -41,8 +41,6 @@ struct Scenario {
   std::string policy_name;  // "adaptive" is the portfolio
   Policy policy;
   ClusterSize size;
-  /// Nodes beside those of `size`; gangs are cut to the nodes of `size`.
-  std::vector<ClusterSize> more;
   /// Instead of the trace's.
   std::optional<std::vector<TraceQuota>> quotas = std::nullopt;
 };
@@ -79,7 +77,8 @@ Estimate difference(const std::vector<std::vector<Outcome>>& outcomes, std::size
 Estimate relative_difference(const std::vector<std::vector<Outcome>>& outcomes,
                              std::size_t scenario, std::size_t base, Measure measure);
 
-/// What one replay came to. `devices` and the price are the whole cluster's.
+/// What one replay came to. `devices` and the price are the whole cluster's; the money used is at
+/// the mean price of a device.
 Outcome outcome_of(const Workload& workload, const Replay& run, double devices,
                    double price_usd_per_hour);
 /// One scenario on one trace, the portfolio included. The trace is not changed.

@@ -56,7 +56,7 @@ std::string_view prediction_name(Prediction prediction) {
 SimulationRun simulate(const Trace& trace, const ClusterSize& size, Prediction prediction,
                        const std::string& name, const Policy& policy, std::uint64_t seed,
                        double (*clock_s)(), bool in_detail) {
-  Cluster cluster = make_cluster(size);
+  Cluster cluster = make_cluster(size, trace);
   Workload workload;
   if (seed == 0) {
     workload = make_workload(trace, size, cluster, prediction);
@@ -81,8 +81,8 @@ SimulationRun simulate(const Trace& trace, const ClusterSize& size, Prediction p
              adapts ? &portfolio : nullptr);
   run.seconds = clock_s() - from_s;
   run.decisions = result.decisions;
-  const double devices = static_cast<double>(size.nodes) * size.devices;
-  run.figures = figures_of(workload, result, devices, size.price_usd_per_hour * size.nodes);
+  const double devices = devices_of(size);
+  run.figures = figures_of(workload, result, devices, usd_per_hour_of(size));
   run.timeline = timeline_of(workload, result, devices);
   if (in_detail) run.detail = detail_of(cluster, workload, result, holdings, run.timeline.time_s);
   if (trace.groups.size() <= kMostGroups) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/codec.h"
@@ -36,11 +37,33 @@ base::json::object world_json(const Scenario& world) {
   const auto add = [&](const ClusterSize& size) {
     nodes.push_back(base::json::object{{"nodes", size.nodes},
                                        {"devices", size.devices},
+                                       {"model", size.model},
                                        {"price_usd_per_hour", size.price_usd_per_hour}});
   };
   add(world.size);
-  for (const ClusterSize& more : world.more) add(more);
-  return {{"policy", world.policy_name}, {"cluster", std::move(nodes)}};
+  for (const ClusterSize& more : world.size.more) add(more);
+  return {{"policy", world.policy_name},
+          {"cluster", std::move(nodes)},
+          {"devices", devices_of(world.size)},
+          {"usd_per_hour", usd_per_hour_of(world.size)}};
+}
+
+/// Kinds with a model that no job names, where jobs do name models.
+void remark_models(const ScenarioPlan& plan, std::vector<std::string>& words) {
+  const auto& named = plan.trace->models;
+  for (const ClusterSize& kind : plan.scenarios[1].size.more)
+    if (!named.empty() && !kind.model.empty() &&
+        std::find(named.begin(), named.end(), kind.model) == named.end())
+      words.push_back(base::text("whatif.model_unnamed", kind.model));
+}
+
+/// What the nodes cost an hour, where a price is known.
+void say_price(const ScenarioPlan& plan, std::vector<std::string>& words) {
+  const double before = usd_per_hour_of(plan.scenarios[0].size);
+  const double after = usd_per_hour_of(plan.scenarios[1].size);
+  if (before > 0 || after > 0)
+    words.push_back(base::text("whatif.usd_per_hour", fmt::format("{:.2f}", before),
+                               fmt::format("{:.2f}", after)));
 }
 
 }  // namespace
@@ -64,6 +87,8 @@ WhatIf what_if(const ScenarioPlan& plan, const std::vector<std::vector<Outcome>>
     if (measure != Measure::cost) answer.words.push_back(words_of(row, measure));
     answer.rows.push_back(std::move(row));
   }
+  say_price(plan, answer.words);
+  remark_models(plan, answer.words);
   return answer;
 }
 
