@@ -80,6 +80,9 @@ base::Result<Plan> plan_of(const SimReplayOptions& options, const Session& sessi
   plan.cluster = fmt::format("{}x{}", plan.size.nodes, plan.size.devices);
   TRY(plan.prediction, sched::parse_prediction(options.predict, plan.jobs));
   if (!resizes.empty()) {
+    if (!plan.size.more.empty())
+      return base::usage("sim.cluster", fmt::format("{} takes nodes of one kind", resizes),
+                         "cluster", "for example --cluster 16x4");
     TRY(plan.elastic, read_elastic(options.source, resizes));
   }
   return plan;

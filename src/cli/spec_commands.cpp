@@ -104,6 +104,15 @@ struct Bound {
   std::string idempotency_key;
 };
 
+/// The object at "a.b.c"; made where there is none.
+json::object& object_in(json::object& object, std::string_view path) {
+  const std::size_t dot = path.find('.');
+  json::value& member = object[path.substr(0, dot)];
+  if (!member.is_object()) member = json::object{};
+  return dot == std::string_view::npos ? member.get_object()
+                                       : object_in(member.get_object(), path.substr(dot + 1));
+}
+
 base::Result<json::value> body_of(const Bound& bound) {
   json::value body = json::object{};
   if (!bound.from_json.empty()) {
@@ -118,12 +127,8 @@ base::Result<json::value> body_of(const Bound& bound) {
         auto inner = api::value_from_text(map->at("additionalProperties").get_object(),
                                           std::string_view(text).substr(equals + 1));
         json::object one{{text.substr(0, equals), std::move(inner)}};
-        auto* present = object.if_contains(flat.name);
-        if (present && present->is_object()) {
-          present->get_object().insert(one.begin(), one.end());
-        } else {
-          object[flat.name] = std::move(one);
-        }
+        json::object& present = object_in(object, flat.name);
+        present.insert(one.begin(), one.end());
       } else {
         api::set_from_text(object, bound.front.schema, flat.name, text);
       }

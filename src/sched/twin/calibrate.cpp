@@ -115,7 +115,7 @@ class Asker final : public Governor {
 
 /// Jobs that the cluster could hold, which the Brain numbers as the trace does.
 Trace that_fit(const Trace& trace, const ClusterSize& size, const Policy& policy) {
-  Cluster cluster = make_cluster(size);
+  Cluster cluster = make_cluster(size, trace);
   const Workload all = make_workload(trace, size, cluster, Prediction::kLimit);
   const Brain empty(cluster, {.policy = policy, .typical = {}});
   Trace fitting = trace;
@@ -190,7 +190,7 @@ RunsLike runs_like(const Grouping& grouping, const TraceJob& job, RunTimes& hist
 Calibration calibrate(const Trace& trace, const ClusterSize& size, const Policy& policy,
                       const CalibrateOptions& options) {
   const Trace fitting = that_fit(trace, size, policy);
-  Cluster cluster = make_cluster(size);
+  Cluster cluster = make_cluster(size, trace);
   Workload workload = make_workload(fitting, size, cluster, options.prediction);
   if (options.prediction == Prediction::kLastTwo && trace.users.size() <= 1)
     workload.predict_from_user = who_predicts(fitting);

@@ -64,7 +64,9 @@ TEST(Detail, AStoppedJobHoldsAndWaitsTwice) {
   played.run.stopped = {{0, 0, 50, 50, 250}};
   played.run.end_s = {300, 200};
   const std::vector<Held> held = played.holdings.of(0)[0];
-  played.holdings.watcher()(Brain(played.cluster, {}), 0, held);
+  BrainOptions options;
+  options.policy = *find_policy("fifo");
+  played.holdings.watcher()(Brain(played.cluster, std::move(options)), 0, held);
   const RunDetail detail =
       detail_of(played.cluster, played.workload, played.run, played.holdings, {50, 100, 200, 300});
   EXPECT_DOUBLE_EQ(detail.fragmentation[0], 0.375);

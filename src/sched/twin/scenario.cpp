@@ -62,7 +62,17 @@ std::vector<char> in_bursts(const Workload& workload) {
   return burst;
 }
 
-/// What jobs hold costs, each at the price of the nodes that it started on.
+/// Do devices of different kinds of nodes cost differently?
+bool prices_differ(const ClusterSize& size) {
+  const auto of_device = [](const ClusterSize& kind) {
+    return kind.price_usd_per_hour / kind.devices;
+  };
+  return std::any_of(size.more.begin(), size.more.end(),
+                     [&](const ClusterSize& kind) { return of_device(kind) != of_device(size); });
+}
+
+/// What jobs hold costs, each at the price of the nodes that it last started on; what a
+/// stop lost is not in it.
 class Spending {
  public:
   explicit Spending(std::size_t jobs) : usd_per_hour_(jobs, 0) {}
@@ -197,7 +207,8 @@ Outcome run_scenario(const Scenario& scenario, const Trace& trace, Prediction pr
   }
   Outcome outcome =
       outcome_of(workload, run, devices_of(scenario.size), usd_per_hour_of(scenario.size));
-  outcome[static_cast<std::size_t>(Measure::money_used)] = spending.usd(workload);
+  if (prices_differ(scenario.size))
+    outcome[static_cast<std::size_t>(Measure::money_used)] = spending.usd(workload);
   return outcome;
 }
 

@@ -41,19 +41,22 @@ std::optional<ClusterSize> parse_kind(std::string_view text) {
   return size;
 }
 
-base::Result<std::vector<ClusterSize>> parse_kinds(std::string_view text, std::uint32_t devices,
-                                                   const char* code, const char* field,
-                                                   const char* fix) {
+/// Kinds joined by commas; `devices`: of those that do not say. `wrong` gets the first that is
+/// none.
+std::vector<ClusterSize> parse_kinds(std::string_view text, std::uint32_t devices,
+                                     std::optional<std::string>& wrong) {
   std::vector<ClusterSize> kinds;
-  for (std::string_view rest = text;;) {
-    const std::string_view one = rest.substr(0, rest.find(','));
+  while (true) {
+    const std::string_view one = text.substr(0, text.find(','));
     auto kind = parse_kind(one);
     if (kind && kind->devices == 0) kind->devices = devices;
-    if (!kind || kind->devices == 0)
-      return base::usage(code, fmt::format("\"{}\" is no number of nodes", one), field, fix);
+    if (!kind || kind->devices == 0) {
+      wrong = one;
+      return {};
+    }
     kinds.push_back(*std::move(kind));
-    if (one.size() == rest.size()) return kinds;
-    rest.remove_prefix(one.size() + 1);
+    if (one.size() == text.size()) return kinds;
+    text.remove_prefix(one.size() + 1);
   }
 }
 
@@ -87,17 +90,23 @@ NodeSpec spec_of(const ClusterSize& size, const Trace& trace) {
 }  // namespace
 
 base::Result<ClusterSize> parse_cluster(std::string_view text) {
-  TRY(auto kinds, parse_kinds(text, 0, "sim.cluster", "cluster",
-                              "give nodes x devices, for example 80x8, 1x8192 or 80x8xV100"));
+  std::optional<std::string> wrong;
+  auto kinds = parse_kinds(text, 0, wrong);
+  if (wrong)
+    return base::usage("sim.cluster", fmt::format("\"{}\" is no cluster", *wrong), "cluster",
+                       "give nodes x devices, for example 80x8, 1x8192 or 80x8xV100");
   ClusterSize size = std::move(kinds.front());
   size.more.assign(kinds.begin() + 1, kinds.end());
   return size;
 }
 
 base::Result<std::vector<ClusterSize>> parse_added(std::string_view text, const ClusterSize& like) {
-  TRY(auto kinds,
-      parse_kinds(text, like.devices, "whatif.add_nodes", "add-nodes",
-                  "give nodes x devices (8x8), nodes x model (8xA100) or all three (8x4xA100)"));
+  std::optional<std::string> wrong;
+  auto kinds = parse_kinds(text, like.devices, wrong);
+  if (wrong)
+    return base::usage(
+        "whatif.add_nodes", fmt::format("\"{}\" is no number of nodes", *wrong), "add-nodes",
+        "give nodes x devices (8x8), nodes x model (8xA100) or all three (8x4xA100)");
   for (ClusterSize& kind : kinds) {
     kind.price_usd_per_hour = like.price_usd_per_hour;
     kind.cpu_milli = like.cpu_milli / like.devices * kind.devices;
