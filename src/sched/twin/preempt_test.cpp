@@ -16,8 +16,8 @@ namespace fulcrum::sched {
 namespace {
 
 constexpr const char* kPreemptive[] = {
-    "priority_preempt",   "priority+by_priority",  "las", "las+easy+least_served", "quota_fair",
-    "fifo+quota_reclaim", "smith+easy+by_priority"};
+    "priority_preempt", "priority+by_priority", "las_preempt",           "las+easy+least_served",
+    "quota_fair",       "fifo+quota_reclaim",   "smith+easy+by_priority"};
 
 struct World {
   ClusterSize size;
