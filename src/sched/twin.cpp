@@ -5,9 +5,9 @@
 #include <map>
 #include <numeric>
 
+#include "sched/core/bound.h"
 #include "sched/policies.h"
 #include "sched/refusal.h"
-#include "sched/core/bound.h"
 #include "sched/twin/replay.h"
 
 namespace fulcrum::sched {

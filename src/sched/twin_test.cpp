@@ -9,9 +9,9 @@
 #include <numeric>
 
 #include "sched/compare.h"
+#include "sched/core/bound.h"
 #include "sched/sched_fixture.h"
 #include "sched/steps.h"
-#include "sched/core/bound.h"
 
 namespace fulcrum::sched {
 

@@ -3,35 +3,11 @@
 
 #include <cmath>
 
-#include "sched/stages/presets.h"
-#include "sched/twin/replay.h"
-#include "sched/twin/workload.h"
+#include "sched/twin/made_up_fixture.h"
 
 namespace fulcrum::sched {
 
 namespace {
-
-TraceJob job_of(double submit_s, double duration_s, std::uint32_t devices, std::uint32_t group,
-                double priority = 1) {
-  TraceJob job;
-  job.submit_s = submit_s;
-  job.duration_s = duration_s;
-  job.limit_s = duration_s;
-  job.devices = devices;
-  job.group = group;
-  job.priority = priority;
-  return job;
-}
-
-Replay play(const Trace& trace, const ClusterSize& size, const char* policy,
-            std::vector<Window> windows = {}, Prediction prediction = Prediction::kPerfect) {
-  Cluster cluster = make_cluster(size);
-  Workload workload = make_workload(trace, size, cluster, prediction);
-  workload.windows = std::move(windows);
-  BrainOptions options;
-  options.policy = *find_policy(policy);
-  return replay(cluster, workload, options);
-}
 
 NodeSpec node_of(std::uint16_t gpus) {
   NodeSpec node;

@@ -8,8 +8,7 @@
 #include "base/random.h"
 #include "sched/stages/presets.h"
 #include "sched/twin/figures.h"
-#include "sched/twin/replay.h"
-#include "sched/twin/workload.h"
+#include "sched/twin/made_up_fixture.h"
 
 namespace fulcrum::sched {
 
@@ -162,27 +161,6 @@ RC_GTEST_PROP(Quota, LimitsHoldAtEveryStart, (std::uint64_t seed)) {
                 (!QuotaTree(workload.quotas).admits_ever(workload.jobs[i]) ||
                  workload.jobs[i].devices > devices));
   }
-}
-
-TraceJob job_of(double submit_s, double duration_s, std::uint32_t devices, std::uint32_t group,
-                double priority = 1) {
-  TraceJob job;
-  job.submit_s = submit_s;
-  job.duration_s = duration_s;
-  job.devices = devices;
-  job.group = group;
-  job.priority = priority;
-  return job;
-}
-
-Replay play(const Trace& trace, const ClusterSize& size, const char* policy,
-            std::vector<Window> windows = {}, Prediction prediction = Prediction::kPerfect) {
-  Cluster cluster = make_cluster(size);
-  Workload workload = make_workload(trace, size, cluster, prediction);
-  workload.windows = std::move(windows);
-  BrainOptions options;
-  options.policy = *find_policy(policy);
-  return replay(cluster, workload, options);
 }
 
 TEST(Quota, WhatWasBorrowedComesBack) {
