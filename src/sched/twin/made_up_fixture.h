@@ -19,8 +19,7 @@ inline TraceJob job_of(double submit_s, double duration_s, std::uint32_t devices
 }
 
 inline Replay play(const Trace& trace, const ClusterSize& size, const char* policy,
-                   std::vector<Window> windows = {},
-                   Prediction prediction = Prediction::kPerfect) {
+                   std::vector<Window> windows = {}, Prediction prediction = Prediction::kPerfect) {
   Cluster cluster = make_cluster(size);
   Workload workload = make_workload(trace, size, cluster, prediction);
   workload.windows = std::move(windows);
