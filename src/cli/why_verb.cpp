@@ -40,7 +40,8 @@ std::string reason_text(const json::value& reason) {
   const std::int64_t need = base::get_integer(reason, "need");
   const std::int64_t free = base::get_integer(reason, "free");
   const std::int64_t capacity = base::get_integer(reason, "capacity");
-  if (code == "dependency") return text("wait.dependency", need, job);
+  if (code == "dependency")
+    return need == 1 ? text("wait.dependency_one", job) : text("wait.dependency", need, job);
   if (code == "gpu_model_absent") return text("wait.gpu_model_absent", need, resource);
   if (code == "gang") return text("wait.gang", need, free, capacity);
   if (code == "behind") return job.empty() ? text("wait.next") : text("wait.behind", job);
@@ -84,6 +85,10 @@ std::string unblock_text(const json::value& unblock, const std::string& job) {
   if (when == "jobs_succeed") return text("unblock.jobs_succeed", listed(unblock, "jobs"));
   if (when == "node_up") return text("unblock.node_up", listed(unblock, "nodes"));
   if (when == "job_starts") return text("unblock.job_starts", listed(unblock, "jobs"));
+  if (when == "jobs_end" && count == 1)
+    return expected_us > 0
+               ? text("unblock.job_ends_in", listed(unblock, "jobs"), until(expected_us))
+               : text("unblock.job_ends", listed(unblock, "jobs"));
   if (when == "jobs_end")
     return expected_us > 0
                ? text("unblock.jobs_end_in", count, listed(unblock, "jobs"), until(expected_us))
@@ -103,7 +108,7 @@ std::string ahead_text(const json::value& answer) {
     for (const auto& job : *list)
       names += fmt::format("{}{} ({})", names.empty() ? "" : ", ", base::get_string(job, "name"),
                            base::get_string(job, "job"));
-  return text("why.ahead", count, names);
+  return count == 1 ? text("why.ahead_one", names) : text("why.ahead", count, names);
 }
 
 int why(const std::string& job, const Session& session) {
