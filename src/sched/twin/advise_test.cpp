@@ -158,6 +158,79 @@ RC_GTEST_PROP(Portfolio, SwitchingLosesNobody, (std::uint64_t seed)) {
   RC_ASSERT(portfolio.switches() > 0);
 }
 
+/// An hour's jobs come at once: short and long ones, alternating. In the second day what is said of
+/// them is the wrong way round, so that the shortest first is the worst order.
+Workload two_days(Cluster& cluster) {
+  Shape shape;
+  shape.gpus = 1;
+  Workload workload;
+  for (int i = 0; i < 48 * 20; ++i) {
+    Job job;
+    job.shape = cluster.shape(shape);
+    job.devices = 1;
+    job.submit_s = i / 20 * 3600.0;
+    const double short_s = 20, long_s = 200;
+    workload.duration_s.push_back(i % 2 == 0 ? long_s : short_s);
+    job.predicted_s = (i % 2 == 0) == (i < 24 * 20) ? long_s : short_s;
+    workload.jobs.push_back(job);
+  }
+  return workload;
+}
+
+double waiting_s(const Workload& workload, const Replay& run) {
+  double sum_s = 0;
+  for (std::size_t i = 0; i < workload.jobs.size(); ++i)
+    sum_s += run.start_s[i] - workload.jobs[i].submit_s;
+  return sum_s;
+}
+
+TEST(Portfolio, SwitchesWhenTheJobsChange) {
+  Cluster cluster = make_cluster({1, 1, 0});
+  const Workload workload = two_days(cluster);
+  double fixed_s[2];
+  PortfolioOptions options;
+  options.every_s = 3600;
+  options.memory_s = 4 * 3600;
+  for (const char* name : {"fifo", "sjf"}) {
+    BrainOptions brain;
+    brain.policy = *find_policy(name);
+    fixed_s[options.members.size()] = waiting_s(workload, replay(cluster, workload, brain));
+    options.members.push_back({name, brain.policy});
+  }
+  double first_s = 0;
+  for (int again = 0; again < 2; ++again) {
+    Portfolio portfolio(options);
+    BrainOptions brain;
+    brain.policy = portfolio.first();
+    const double got_s = waiting_s(workload, replay(cluster, workload, brain, {}, &portfolio));
+    EXPECT_EQ(portfolio.switches(), 2u);
+    EXPECT_GT(portfolio.chosen()[0], 15u);
+    EXPECT_GT(portfolio.chosen()[1], 15u);
+    EXPECT_LT(got_s, 0.9 * std::min(fixed_s[0], fixed_s[1]));
+    if (again == 0) first_s = got_s;
+    EXPECT_EQ(got_s, first_s);
+  }
+}
+
+TEST(Portfolio, CostIsWeightTimesWaiting) {
+  Cluster cluster = make_cluster({1, 1, 0});
+  Shape shape;
+  shape.gpus = 1;
+  RecentJobs recent;
+  for (const double duration_s : {100.0, 50.0, 10.0}) {
+    Job job;
+    job.shape = cluster.shape(shape);
+    job.devices = 1;
+    job.priority = 2;
+    job.predicted_s = duration_s;
+    recent.jobs.push_back(job);
+    recent.duration_s.push_back(duration_s);
+  }
+  EXPECT_EQ(replay_cost(cluster, recent, *find_policy("fifo"), INFINITY), 2 * (100 + 150));
+  EXPECT_EQ(replay_cost(cluster, recent, *find_policy("sjf"), INFINITY), 2 * (10 + 60));
+  EXPECT_EQ(replay_cost(cluster, recent, *find_policy("fifo"), 400), INFINITY);
+}
+
 }  // namespace
 
 }  // namespace fulcrum::sched

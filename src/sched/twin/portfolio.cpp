@@ -13,156 +13,128 @@ namespace {
 
 constexpr double kUnknownS = 3600;  // before any job has ended
 
-double duration_of(const Job& job, double unknown_s) {
-  const double expected_s = expected_duration_s(job);
-  return std::isfinite(expected_s) ? expected_s : unknown_s;
-}
-
-/// Longer than what has passed already.
-double outlived(double duration_s, double passed_s) {
-  if (duration_s > passed_s) return duration_s;
-  if (duration_s <= 0) return passed_s + 1;
-  return duration_s * std::exp2(std::floor(std::log2(passed_s / duration_s)) + 1);
-}
-
-using Ending = std::pair<double, JobIndex>;
-using Endings = std::priority_queue<Ending, std::vector<Ending>, std::greater<>>;
-
 double weight_of(const Job& job) {
   return job.priority * job.devices;
 }
 
-/// Sum of weight x time in the system from now_s to end_s, of all jobs but the first ones.
-double play(Brain& trial, Endings endings, JobIndex not_counted, const std::vector<Job>& arrivals,
-            double now_s, double end_s, double unknown_s) {
-  double cost = 0;
-  double open = 0, since_s = now_s;  // weight in the system
-  for (const auto filled : trial.queue().filled())
-    for (const QueueEntry& entry : trial.queue().buckets()[filled].jobs)
-      open += weight_of(trial.job(entry.job));
-  auto next = arrivals.begin();
-  for (double at_s = now_s; at_s < end_s;) {
-    cost += open * (at_s - since_s);
-    since_s = at_s;
-    for (; !endings.empty() && endings.top().first <= at_s; endings.pop()) {
-      const JobIndex job = endings.top().second;
-      trial.end(job, at_s);
-      if (job >= not_counted) open -= weight_of(trial.job(job));
-    }
-    for (; next != arrivals.end() && next->submit_s <= at_s; ++next) {
-      trial.submit(*next);
-      open += weight_of(*next);
-    }
-    for (const JobIndex job : trial.pass(at_s))
-      endings.push({at_s + duration_of(trial.job(job), unknown_s), job});
-    at_s = next != arrivals.end() ? next->submit_s : INFINITY;
-    if (!endings.empty()) at_s = std::min(at_s, endings.top().first);
-  }
-  return cost + open * (end_s - since_s);
+Cluster emptied(const Brain& brain, const std::vector<RunningJob>& running) {
+  Cluster cluster = brain.cluster();
+  for (const RunningJob& one : running)
+    for (const Held& held : brain.held(one.job)) cluster.give_back(held);
+  return cluster;
 }
 
 }  // namespace
 
 PortfolioOptions default_portfolio() {
   PortfolioOptions options;
-  for (const char* name : {"easy_smith", "smith", "smallest_device_time+easy", "easy", "fifo"})
+  for (const char* name : {"easy_smith", "smith", "easy"})
     options.members.push_back({name, *find_policy(name)});
   return options;
 }
 
-double simulate_queue(const Brain& brain, const std::vector<RunningJob>& running,
-                      const std::vector<Job>& arrivals, const Policy& policy, double now_s,
-                      double horizon_s, double unknown_s) {
-  Cluster cluster = brain.cluster();
-  for (const RunningJob& one : running)
-    for (const Held& held : brain.held(one.job)) cluster.give_back(held);
-  BrainOptions options;
-  options.policy = policy;
-  Brain trial(cluster, std::move(options));
-  Endings endings;
-  for (const RunningJob& one : running) {
-    Job job = brain.job(one.job);
-    job.predicted_s = outlived(duration_of(job, unknown_s), now_s - one.start_s);
-    const JobIndex index = trial.admit(job);
-    trial.run(index, brain.held(one.job), one.start_s);
-    endings.push({one.start_s + job.predicted_s, index});
+double replay_cost(const Cluster& cluster, const RecentJobs& recent, const Policy& policy,
+                   double most) {
+  Cluster own = cluster;
+  Brain brain(own, BrainOptions{.policy = policy, .typical = {}});
+  using Ending = std::pair<double, JobIndex>;
+  std::priority_queue<Ending, std::vector<Ending>, std::greater<>> endings;
+  double cost = 0, waiting = 0, since_s = 0;  // waiting: weight
+  std::size_t next = 0;
+  while (next < recent.jobs.size() || brain.waiting() > 0) {
+    double now_s = next < recent.jobs.size() ? recent.jobs[next].submit_s : INFINITY;
+    if (!endings.empty()) now_s = std::min(now_s, endings.top().first);
+    cost += waiting * (now_s - since_s);
+    if (cost > most) return INFINITY;
+    since_s = now_s;
+    for (; !endings.empty() && endings.top().first == now_s; endings.pop())
+      brain.end(endings.top().second, now_s);
+    for (; next < recent.jobs.size() && recent.jobs[next].submit_s == now_s; ++next) {
+      brain.submit(recent.jobs[next]);
+      waiting += weight_of(recent.jobs[next]);
+    }
+    for (const JobIndex job : brain.pass(now_s)) {
+      waiting -= weight_of(recent.jobs[job]);
+      endings.push({now_s + recent.duration_s[job], job});
+    }
   }
-  std::vector<JobIndex> waiting;
-  for (const auto filled : brain.queue().filled())
-    for (const QueueEntry& entry : brain.queue().buckets()[filled].jobs)
-      waiting.push_back(entry.job);
-  for (const JobIndex job : waiting) {
-    Job now = brain.job(job);
-    now.submit_s = now_s;
-    trial.submit(now);
-  }
-  return play(trial, std::move(endings), static_cast<JobIndex>(running.size()), arrivals, now_s,
-              now_s + horizon_s, unknown_s);
+  return cost;
 }
 
 Portfolio::Portfolio(PortfolioOptions options)
     : options_(std::move(options)), chosen_(options_.members.size(), 0) {}
 
 void Portfolio::started(const Brain&, JobIndex job, double now_s) {
-  if (place_in_running_.size() <= job) place_in_running_.resize(job + 1, 0);
-  place_in_running_[job] = running_.size();
-  running_.push_back({job, now_s});
+  running_.started(job, now_s);
 }
 
 void Portfolio::stopped(JobIndex job, double) {
-  const std::size_t place = place_in_running_[job];
-  running_[place] = running_.back();
-  place_in_running_[running_[place].job] = place;
-  running_.pop_back();
+  running_.ended(job);
 }
 
 void Portfolio::ended(JobIndex job, double duration_s) {
-  stopped(job, 0);
+  running_.ended(job);
+  if (took_s_.size() <= job) took_s_.resize(job + 1, -1);
+  took_s_[job] = duration_s;
   ended_s_ += duration_s;
   ++ended_jobs_;
 }
 
-/// The jobs that came within the last horizon, moved one horizon on, if they come again.
-std::vector<Job> Portfolio::expected_arrivals(const Brain& brain, double now_s) const {
-  std::vector<Job> again;
-  if (!options_.repeat_arrivals) return again;
-  for (std::size_t i = brain.jobs(); i-- > 0;) {
-    Job job = brain.job(static_cast<JobIndex>(i));
-    job.submit_s += options_.horizon_s;
-    job.arrival = kArrivesNow;
-    if (job.submit_s <= now_s) break;
-    again.push_back(job);
+RecentJobs Portfolio::recent(const Brain& brain, double now_s) const {
+  const double unknown_s =
+      ended_jobs_ > 0 ? ended_s_ / static_cast<double>(ended_jobs_) : kUnknownS;
+  std::size_t first = brain.jobs();
+  while (first > 0 && brain.jobs() - first < options_.most_jobs &&
+         brain.job(static_cast<JobIndex>(first - 1)).submit_s >= now_s - options_.memory_s)
+    --first;
+  RecentJobs recent;
+  recent.jobs.reserve(brain.jobs() - first);
+  for (std::size_t i = first; i < brain.jobs(); ++i) {
+    recent.jobs.push_back(brain.job(static_cast<JobIndex>(i)));
+    recent.jobs.back().arrival = kArrivesNow;
+    const double expected_s = expected_duration_s(recent.jobs.back());
+    const bool has_ended = i < took_s_.size() && took_s_[i] >= 0;
+    recent.duration_s.push_back(has_ended                   ? took_s_[i]
+                                : std::isfinite(expected_s) ? expected_s
+                                                            : unknown_s);
   }
-  std::reverse(again.begin(), again.end());
-  return again;
+  for (const RunningJob& one : running_.list())
+    if (one.job >= first)
+      recent.duration_s[one.job - first] =
+          std::max(recent.duration_s[one.job - first], now_s - one.start_s);
+  return recent;
+}
+
+std::size_t Portfolio::best(const Brain& brain, double now_s) const {
+  const RecentJobs jobs = recent(brain, now_s);
+  const Cluster cluster = emptied(brain, running_.list());
+  const auto cost_of = [&](std::size_t member, double most) {
+    return replay_cost(cluster, jobs, options_.members[member].policy, most);
+  };
+  std::size_t best = ruling_;
+  double least = cost_of(ruling_, INFINITY) * (1 - options_.margin);
+  for (std::size_t member = 0; member < options_.members.size(); ++member) {
+    if (member == ruling_) continue;
+    const double cost = cost_of(member, least);
+    if (cost >= least) continue;
+    least = cost;
+    best = member;
+  }
+  return best;
 }
 
 void Portfolio::before_pass(Brain& brain, double now_s) {
-  if (now_s < next_s_ || brain.waiting() < 2) return;
+  if (is_first_) next_s_ = now_s + options_.every_s;
+  is_first_ = false;
+  if (now_s < next_s_) return;
   next_s_ = now_s + options_.every_s;
   ++evaluations_;
-  const double unknown_s =
-      ended_jobs_ > 0 ? ended_s_ / static_cast<double>(ended_jobs_) : kUnknownS;
-  const std::vector<Job> arrivals = expected_arrivals(brain, now_s);
-  const auto cost_of = [&](std::size_t member) {
-    return simulate_queue(brain, running_, arrivals, options_.members[member].policy, now_s,
-                          options_.horizon_s, unknown_s);
-  };
-  std::size_t best = ruling_;
-  double least = cost_of(ruling_) * (1 - options_.margin);
-  for (std::size_t member = 0; member < options_.members.size(); ++member) {
-    if (member == ruling_) continue;
-    const double cost = cost_of(member);
-    if (cost < least) {
-      least = cost;
-      best = member;
-    }
-  }
-  ++chosen_[best];
-  if (best == ruling_) return;
-  ruling_ = best;
+  const std::size_t chosen = best(brain, now_s);
+  ++chosen_[chosen];
+  if (chosen == ruling_) return;
+  ruling_ = chosen;
   ++switches_;
-  brain.set_policy(options_.members[best].policy);
+  brain.set_policy(options_.members[chosen].policy);
 }
 
 }  // namespace fulcrum::sched

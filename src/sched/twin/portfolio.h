@@ -1,12 +1,14 @@
 #pragma once
 // Portfolio scheduling (Deng, Song, Ren, Iosup, "Exploring portfolio scheduling for long-term
-// execution of scientific workloads in IaaS clouds", SC 2013): every so often each policy of a
-// portfolio is simulated on the present queue, and the best one rules until the next time. Our own:
-// a margin, so that policies that do alike do not alternate; the Brain itself is the simulator.
-#include <map>
+// execution of scientific workloads in IaaS clouds", SC 2013), with another look: where theirs
+// simulates the present queue, here each policy of a portfolio is replayed, every so often, on the
+// jobs that came lately, from an empty cluster of the same nodes. So what a policy does to the
+// queue of the days that follow is seen. The best rules until the next time; a margin, so that
+// policies that do alike do not alternate. The Brain itself is the simulator.
 #include <string>
 #include <vector>
 
+#include "sched/twin/present.h"
 #include "sched/twin/replay.h"
 
 namespace fulcrum::sched {
@@ -20,33 +22,30 @@ struct PortfolioMember {
 
 struct PortfolioOptions {
   std::vector<PortfolioMember> members;  // the first one rules at the beginning
-  double every_s = 3600;                 // at the first pass after that
-  double horizon_s = 21600;              // how far a simulation goes
-  /// A member replaces the ruling one when its simulated cost is smaller by more than this part.
-  double margin = 0.02;
-  /// The jobs of the last horizon come again in the simulation: with the present queue alone it
-  /// would seem free to start small jobs that keep large ones waiting.
-  bool repeat_arrivals = true;
+  double every_s = 86400;                // at the first pass after that
+  double memory_s = 60 * 86400.0;        // jobs submitted within it are replayed
+  std::size_t most_jobs = 60'000;        // the newest of them
+  /// A member replaces the ruling one when its cost is smaller by more than this part.
+  double margin = 0.05;
 };
 
-/// easy_smith, smith, smallest_device_time with EASY, easy, fifo.
+/// easy_smith, smith, easy.
 PortfolioOptions default_portfolio();
 
-/// A job that runs, and since when.
-struct RunningJob {
-  JobIndex job = kNoJob;
-  double start_s = 0;
+/// Jobs by submission time, and how long each runs once started, which the policy does not see.
+struct RecentJobs {
+  std::vector<Job> jobs;
+  std::vector<double> duration_s;
 };
 
-/// Priority x devices x time in the system until the horizon, summed over the jobs that wait and
-/// those that come (`arrivals`, by submit_s), if the policy ruled from now on. Jobs take what is
-/// expected of them; one that outlived that, twice as long, again and again; one of which nothing
-/// is known, `unknown_s`.
-double simulate_queue(const Brain& brain, const std::vector<RunningJob>& running,
-                      const std::vector<Job>& arrivals, const Policy& policy, double now_s,
-                      double horizon_s, double unknown_s);
+/// Priority x devices x waiting in seconds, summed over the jobs, all of which start in the end.
+/// `cluster` is empty and could hold each of them. Infinity when it exceeds `most`.
+double replay_cost(const Cluster& cluster, const RecentJobs& recent, const Policy& policy,
+                   double most);
 
-/// Deterministic: the same calls give the same choices.
+/// Knows only what has happened: of a job that has not ended, the larger of what has passed since
+/// its start and what is expected of it. Quotas and windows are not looked at. Deterministic: the
+/// same calls give the same choices.
 class Portfolio final : public Governor {
  public:
   explicit Portfolio(PortfolioOptions options);
@@ -63,14 +62,16 @@ class Portfolio final : public Governor {
   const std::vector<std::uint64_t>& chosen() const { return chosen_; }
 
  private:
-  std::vector<Job> expected_arrivals(const Brain& brain, double now_s) const;
+  RecentJobs recent(const Brain& brain, double now_s) const;
+  std::size_t best(const Brain& brain, double now_s) const;
 
   PortfolioOptions options_;
   std::size_t ruling_ = 0;
   double next_s_ = 0;
-  std::vector<RunningJob> running_;
-  std::vector<std::size_t> place_in_running_;  // by job
-  double ended_s_ = 0;                         // sum of durations
+  bool is_first_ = true;
+  RunningJobs running_;
+  std::vector<double> took_s_;  // by job; negative: it has not ended
+  double ended_s_ = 0;          // sum of durations
   std::uint64_t ended_jobs_ = 0;
   std::uint64_t evaluations_ = 0;
   std::uint64_t switches_ = 0;
