@@ -20,7 +20,7 @@ namespace {
 constexpr std::uint32_t kMostMoves = 64;
 
 double ran_s(const OpenJob& job, std::int64_t now_us) {
-  return static_cast<double>(std::max<std::int64_t>(0, now_us - job.started_us)) / 1e6;
+  return seconds(std::max<std::int64_t>(0, now_us - job.started_us));
 }
 
 bool may_move(const OpenJob& job, std::int64_t now_us) {
@@ -45,7 +45,7 @@ std::vector<std::string> names_of(const MirrorSide& side, const std::vector<Held
 void try_it(MirrorSide& side, const ClusterView& view, const std::vector<Move>& moves,
             JobIndex wanted, DefragAnswer& answer) {
   Brain& brain = side.brain();
-  const double now_s = static_cast<double>(view.now_us) / 1e6;
+  const double now_s = seconds(view.now_us);
   for (const Move& move : moves) brain.stop(move.job, now_s, 0);
   const auto& started = brain.pass(now_s);
   answer.would_start = std::find(started.begin(), started.end(), wanted) != started.end();

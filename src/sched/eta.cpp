@@ -22,10 +22,6 @@ constexpr std::uint64_t kMostSteps = 2'000'000;  // of futures: the answer comes
 constexpr std::uint64_t kCalibrationSteps = 1'000'000;
 constexpr std::uint64_t kCalibrated = 200;  // past jobs asked about
 
-double seconds(std::int64_t us) {
-  return static_cast<double>(us) / 1e6;
-}
-
 RunLevels levels_of(bool simulated) {
   return {.names = {"name_and_size", "name", "project", "owner", "all"},
           .said_before = simulated ? 0U : 2U,  // a simulated job runs as long as it says

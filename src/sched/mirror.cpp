@@ -12,10 +12,6 @@ namespace {
 constexpr std::uint16_t kManyModels = 62;  // nodes beyond that many kinds share a number
 constexpr std::uint64_t kNoModel = std::uint64_t{1} << 63;
 
-double seconds(std::int64_t us) {
-  return static_cast<double>(us) / 1e6;
-}
-
 const std::map<std::string, OwnerUse>* use_of(const ClusterView& view, bool simulated) {
   return simulated ? view.simulated_use : view.use;
 }
@@ -210,7 +206,7 @@ void MirrorSide::set_group(std::uint32_t group, const ClusterView& view) {
     }
   }
   use.held_devices = static_cast<double>(held_milli) / kWholeMilli;
-  const std::int64_t all = cluster_.gpu_milli() > 0 ? cluster_.gpu_milli() : cluster_.cpu_milli();
+  const std::int64_t all = cluster_.device_milli();
   use.dominant_share = all > 0 ? static_cast<double>(held_milli) / static_cast<double>(all) : 0;
   brain_->set_group(group, use);
 }

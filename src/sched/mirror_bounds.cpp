@@ -6,14 +6,6 @@
 
 namespace fulcrum::sched {
 
-namespace {
-
-double seconds(std::int64_t us) {
-  return static_cast<double>(us) / 1e6;
-}
-
-}  // namespace
-
 std::set<std::string> spent_quotas(const ClusterView& view, bool simulated) {
   std::set<std::string> spent;
   if (view.quotas)

@@ -219,19 +219,9 @@ Schedule schedule(const ClusterView& view, const Delta& delta, Cache& cache) {
 std::vector<std::string> queue_order(const ClusterView& view, bool simulated) {
   const MirrorSide side(view, simulated, policy_of(view));
   const Brain& brain = side.brain();
-  const double now_s = static_cast<double>(view.now_us) / 1e6;
-  std::vector<std::pair<Rank, QueueEntry>> entries;
-  for (const auto index : brain.queue().filled()) {
-    const auto& bucket = brain.queue().buckets()[index];
-    if (bucket.jobs.empty()) continue;
-    const Rank rank = brain.rank_of(bucket, now_s);
-    for (const QueueEntry& entry : bucket.jobs) entries.emplace_back(rank, entry);
-  }
-  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
-    return a.first == b.first ? a.second < b.second : a.first < b.first;
-  });
   std::vector<std::string> ids;
-  for (const auto& [rank, entry] : entries) ids.push_back(side.id(entry.job));
+  for (const QueueEntry& entry : brain.first_in_order(brain.waiting(), seconds(view.now_us)))
+    ids.push_back(side.id(entry.job));
   return ids;
 }
 

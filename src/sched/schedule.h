@@ -29,6 +29,11 @@ struct ClusterView {
   const Reservations* reservations = nullptr;  // null: none
 };
 
+/// The core's time.
+inline double seconds(std::int64_t us) {
+  return static_cast<double>(us) / 1e6;
+}
+
 ClusterView view_of(const State& state, std::int64_t now_us);
 
 /// What changed since the last pass with this cache.

@@ -1,7 +1,5 @@
 #include "sched/use.h"
 
-#include <cmath>
-
 #include "sched/core/stages.h"
 
 namespace fulcrum::sched {
@@ -9,12 +7,10 @@ namespace fulcrum::sched {
 namespace {
 
 void decay(OwnerUse& use, std::int64_t now_us) {
-  const double passed_s = static_cast<double>(now_us - use.updated_us) / 1e6;
-  if (passed_s <= 0) return;
-  const double rate = std::log(2) / kFairShareHalfLifeS;
-  const double kept = std::exp(-rate * passed_s);
-  const double devices = static_cast<double>(use.held_milli) / kWholeMilli;
-  use.decayed_device_s = use.decayed_device_s * kept + devices * (1 - kept) / rate;
+  if (now_us <= use.updated_us) return;
+  use.decayed_device_s =
+      decayed_device_s(use.decayed_device_s, static_cast<double>(use.held_milli) / kWholeMilli,
+                       static_cast<double>(now_us - use.updated_us) / 1e6);
   use.updated_us = now_us;
 }
 

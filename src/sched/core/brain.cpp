@@ -12,11 +12,6 @@ namespace {
 constexpr double kCorrectionsS[] = {60,    300,   900,   1800,   3600,  7200,
                                     18000, 36000, 72000, 180000, 360000};
 
-/// Expected ends matter to it.
-bool looks_ahead(const Policy& policy) {
-  return policy.backfill != Backfill::kNone || policy.preempt != nullptr;
-}
-
 }  // namespace
 
 Brain::Brain(Cluster& cluster, BrainOptions options)
@@ -25,7 +20,7 @@ Brain::Brain(Cluster& cluster, BrainOptions options)
       placer_(cluster, *options_.policy.place, options_.typical, options_.seed),
       queue_(*options_.policy.order),
       log_seen_(cluster.log_end()) {
-  if (looks_ahead(options_.policy)) outlook_ = std::make_unique<Outlook>(cluster, held_);
+  if (options_.policy.looks_ahead()) outlook_ = std::make_unique<Outlook>(cluster, held_);
 }
 
 JobIndex Brain::admit(const Job& job) {
@@ -149,17 +144,13 @@ GroupUse& Brain::group(std::uint32_t index) {
 /// Brings the group's decayed use up to now, then changes what it holds.
 void Brain::charge(const Job& job, double now_s, double sign) {
   GroupUse& use = group(job.group);
-  const double passed_s = now_s - use.updated_s;
-  if (passed_s > 0) {
-    const double rate = std::log(2) / kFairShareHalfLifeS;
-    const double kept = std::exp(-rate * passed_s);
-    use.decayed_device_s = use.decayed_device_s * kept + use.held_devices * (1 - kept) / rate;
+  if (now_s > use.updated_s) {
+    use.decayed_device_s = decayed_use_s(use, now_s);
     use.updated_s = now_s;
   }
   // Thousandths of devices are whole: sums must not drift, or groups that hold as much differ.
   use.held_devices = std::round((use.held_devices + sign * job.devices) * kWhole) / kWhole;
-  const auto capacity =
-      static_cast<double>(cluster_.gpu_milli() > 0 ? cluster_.gpu_milli() : cluster_.cpu_milli());
+  const auto capacity = static_cast<double>(cluster_.device_milli());
   use.dominant_share = capacity > 0 ? use.held_devices * kWhole / capacity : 0;
 }
 
@@ -275,9 +266,32 @@ Queue::BucketIndex Brain::next_bucket(double now_s) const {
 
 bool Brain::place(const Job& job, double now_s, std::vector<Held>& held) {
   if (windows_.empty()) return placer_.place(job, held);
+  return placer_.place_outside(job, closed_to(job, now_s), held);
+}
+
+/// The nodes on which it would run into a window. Valid until the next call.
+const std::vector<char>& Brain::closed_to(const Job& job, double now_s) {
   closed_.assign(cluster_.size(), 0);
   windows_.close(job, now_s, closed_);
-  return placer_.place_outside(job, closed_, held);
+  return closed_;
+}
+
+std::vector<QueueEntry> Brain::first_in_order(std::size_t most, double now_s) const {
+  std::vector<std::pair<Rank, QueueEntry>> first;
+  for (const auto index : queue_.filled()) {
+    const auto& bucket = queue_.buckets()[index];
+    const Rank rank = rank_of(bucket, now_s);
+    std::size_t taken = 0;
+    for (auto at = bucket.jobs.begin(); at != bucket.jobs.end() && taken < most; ++at, ++taken)
+      first.emplace_back(rank, *at);
+  }
+  std::sort(first.begin(), first.end(), [](const auto& a, const auto& b) {
+    return a.first == b.first ? a.second < b.second : a.first < b.first;
+  });
+  if (first.size() > most) first.resize(most);
+  std::vector<QueueEntry> entries;
+  for (const auto& [rank, entry] : first) entries.push_back(entry);
+  return entries;
 }
 
 Brain::Try Brain::try_start(JobIndex job, double now_s) {
@@ -320,11 +334,7 @@ void Brain::look_at_all(double now_s) {
     return;
   }
   settled_ = true;
-  if (outlook_ && !windows_.empty()) {
-    closed_.assign(cluster_.size(), 0);
-    windows_.close(jobs_[head_], now_s, closed_);
-    outlook_->close(closed_);
-  }
+  if (outlook_ && !windows_.empty()) outlook_->close(closed_to(jobs_[head_], now_s));
   const bool is_known = outlook_ && outlook_->aim(jobs_[head_]);
   if (is_known) head_start_s_ = std::max(now_s, outlook_->at_s());
   promise_to_head();

@@ -96,6 +96,8 @@ class Brain {
   double head_start_s() const { return head_start_s_; }
   /// Whose turn it is among the buckets; smaller goes first.
   Rank rank_of(const Queue::Bucket& bucket, double now_s) const;
+  /// Those that wait, as they would go now, at most so many.
+  std::vector<QueueEntry> first_in_order(std::size_t most, double now_s) const;
   /// Could the job start on the cluster, and by its quotas, if nothing else ran?
   bool fits_ever(const Job& job) const;
   /// Who has waited longer for devices of a quota that both have, so that this one did not start in
@@ -128,7 +130,7 @@ class Brain {
            options_.policy.backfill == Backfill::kExact;
   }
   void start_the_best(double now_s);
-  std::vector<JobIndex> first_that_wait(double now_s) const;
+  const std::vector<char>& closed_to(const Job& job, double now_s);
   bool place(const Job& job, double now_s, std::vector<Held>& held);
   void fill_gaps(double now_s);
   double gap_below_s(double expected_s, double now_s) const;

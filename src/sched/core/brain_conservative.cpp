@@ -2,7 +2,6 @@
 // job gets the earliest room that takes nothing from those before it; whose room begins now starts.
 // Looks at the first kDepth jobs; those behind wait. The plan chooses the nodes: the first that
 // serve, whatever the place stage, since a start elsewhere could take what another was promised.
-#include <algorithm>
 #include <cmath>
 
 #include "sched/core/brain.h"
@@ -32,22 +31,9 @@ void Brain::plan_all(double now_s) {
   head_start_s_ = INFINITY;
   settled_ = false;
   if (queue_.size() == 0) return;
-  using Waiting = std::pair<Rank, QueueEntry>;
-  std::vector<Waiting> first;
-  for (const auto index : queue_.filled()) {
-    const auto& bucket = queue_.buckets()[index];
-    const Rank rank = rank_of(bucket, now_s);
-    std::size_t taken = 0;
-    for (auto at = bucket.jobs.begin(); at != bucket.jobs.end() && taken < kDepth; ++at, ++taken)
-      first.emplace_back(rank, *at);
-  }
-  std::sort(first.begin(), first.end(), [](const Waiting& a, const Waiting& b) {
-    return a.first == b.first ? a.second < b.second : a.first < b.first;
-  });
-  if (first.size() > kDepth) first.resize(kDepth);
   Plan plan(cluster_, outlook_->ends(), held_, windows_, now_s);
   std::vector<Held> where;
-  for (const auto& [rank, entry] : first) {
+  for (const QueueEntry& entry : first_in_order(kDepth, now_s)) {
     double at_s = 0;
     if (!quotas_.admits(jobs_[entry.job])) {
       promise_when_quota_has_room(entry.job);

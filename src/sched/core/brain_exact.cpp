@@ -19,38 +19,19 @@ constexpr double kGain = 0.01;            // what it has to save of what the ord
 
 }  // namespace
 
-std::vector<JobIndex> Brain::first_that_wait(double now_s) const {
-  std::vector<std::pair<Rank, QueueEntry>> first;
-  for (const auto index : queue_.filled()) {
-    const auto& bucket = queue_.buckets()[index];
-    const Rank rank = rank_of(bucket, now_s);
-    std::size_t taken = 0;
-    for (auto at = bucket.jobs.begin(); at != bucket.jobs.end() && taken < kFirst; ++at, ++taken)
-      first.emplace_back(rank, *at);
-  }
-  std::sort(first.begin(), first.end(), [](const auto& a, const auto& b) {
-    return a.first == b.first ? a.second < b.second : a.first < b.first;
-  });
-  if (first.size() > kFirst) first.resize(kFirst);
-  std::vector<JobIndex> jobs;
-  for (const auto& [rank, entry] : first) {
-    if (std::isinf(entry.expected_s)) break;  // nobody passes it here
-    jobs.push_back(entry.job);
-  }
-  return jobs;
-}
-
 void Brain::start_the_best(double now_s) {
   if (queue_.size() < 2 || running_ > kMostRunning) return;
-  const std::vector<JobIndex> first = first_that_wait(now_s);
+  std::vector<JobIndex> first;
+  for (const QueueEntry& entry : first_in_order(kFirst, now_s)) {
+    if (std::isinf(entry.expected_s)) break;  // nobody passes it here
+    first.push_back(entry.job);
+  }
   if (first.size() < 2) return;
-  const auto devices =
-      static_cast<double>(cluster_.gpu_milli() > 0 ? cluster_.gpu_milli() : cluster_.cpu_milli()) /
-      kWhole;
+  const double devices = static_cast<double>(cluster_.device_milli()) / kWhole;
   std::vector<BoundJob> jobs;
   for (const JobIndex index : first) {
     const Job& job = jobs_[index];
-    jobs.push_back({job.priority * job.devices, job.devices, expected_duration_s(job), 0});
+    jobs.push_back({weight_of(job), job.devices, expected_duration_s(job), 0});
   }
   std::vector<HeldUntil> held;
   for (const auto& [end_s, running] : outlook_->ends()) {

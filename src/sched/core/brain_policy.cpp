@@ -9,7 +9,7 @@ void Brain::set_policy(const Policy& policy) {
     for (const QueueEntry& entry : queue_.buckets()[filled].jobs)
       queue.add(entry.job, jobs_[entry.job], entry.arrival);
   queue_ = std::move(queue);
-  if (policy.backfill == Backfill::kNone && policy.preempt == nullptr) {
+  if (!policy.looks_ahead()) {
     outlook_.reset();
   } else if (!outlook_) {
     outlook_ = std::make_unique<Outlook>(cluster_, held_);

@@ -1,11 +1,11 @@
-// Ask in two phases. Here is the first: for the first job that waits, the cheapest set of
+// Preemption in two phases. Here is the first: for the first job that waits, the cheapest set of
 // running jobs without which it has room, and no smaller one of these. They are asked to stop; who
 // drives the Brain does the second, ends them, and the next pass gives the room to whoever is first
 // then. Meanwhile backfilling keeps away from it, since they are expected to end at once.
 //
 // So that nobody is driven round in circles, a start is protected: for `min_run_s`, and for a
-// minute that doubles with each preemption. A job that runs for T in all is preempted at most 1 +
-// log2(1 + T / 60 s) times.
+// minute that doubles with each preemption. A job that runs for T in all is preempted at most
+// 1 + log2(1 + T / 60 s) times.
 #include <algorithm>
 #include <cmath>
 
@@ -26,10 +26,6 @@ double protected_s(const Job& job) {
 /// What it would do again if it were stopped now.
 double lost_s(const Job& job, double ran_s) {
   return job.checkpoint_every_s > 0 ? std::fmod(ran_s, job.checkpoint_every_s) : ran_s;
-}
-
-double weight_of(const Job& job) {
-  return job.priority * job.devices;
 }
 
 }  // namespace
@@ -78,6 +74,8 @@ bool Brain::would_go_first(JobIndex running, JobIndex job, double now_s) {
 std::vector<Brain::Victim> Brain::candidates(JobIndex job, double now_s) {
   const PreemptContext context{now_s, quotas_};
   std::vector<Victim> found;
+  const double expected_s = expected_duration_s(jobs_[job]);
+  const double wait_s = std::isfinite(expected_s) ? expected_s : kUnknownWaitS;
   for (const auto& [end_s, other] : outlook_->ends()) {
     const Job& running = jobs_[other];
     if (!running.preemptible || leaving_[other] != 0) continue;
@@ -89,9 +87,6 @@ std::vector<Brain::Victim> Brain::candidates(JobIndex job, double now_s) {
       continue;
     }
     if (would_go_first(other, job, now_s)) continue;
-    const double wait_s = std::isfinite(expected_duration_s(jobs_[job]))
-                              ? expected_duration_s(jobs_[job])
-                              : kUnknownWaitS;
     const double cost = running.priority * (wait_s + lost_s(running, now_s - start_s_[other]));
     found.push_back({cost, start_s_[other], other});
   }
@@ -111,11 +106,7 @@ bool Brain::choose_victims(JobIndex job, std::vector<Victim>& victims, double no
   }
   for (std::size_t i = 0; i < victims.size(); ++i)
     without.already_runs(victims[i].job, static_cast<double>(i + 1));
-  if (!windows_.empty()) {
-    closed_.assign(cluster_.size(), 0);
-    windows_.close(jobs_[job], now_s, closed_);
-    without.close(closed_);
-  }
+  if (!windows_.empty()) without.close(closed_to(jobs_[job], now_s));
   if (!without.aim(jobs_[job])) return false;
   auto needed = static_cast<std::size_t>(std::max(0.0, without.at_s()));
   for (std::size_t i = 0; i < needed; ++i) quotas.give_back(jobs_[victims[i].job]);

@@ -86,6 +86,8 @@ class Cluster {
   std::int64_t free_whole_gpus() const { return free_whole_; }
   std::int64_t free_cpu_milli() const { return free_cpu_; }
   std::int64_t cpu_milli() const { return cpu_; }
+  /// What devices there are in all: GPUs, or cores where there are none.
+  std::int64_t device_milli() const { return gpu_milli_ > 0 ? gpu_milli_ : cpu_; }
   /// Nodes with GPUs beside nodes of cores: sums of GPUs say nothing of what fits.
   bool mixes_kinds() const { return has_core_nodes_ && gpu_milli_ > 0; }
   std::uint16_t racks() const { return racks_; }  // numbered from 0

@@ -25,7 +25,7 @@ Queue::BucketIndex Queue::bucket_of(const Job& job) {
                                          std::uint64_t{job.quota} << 32 | job.reservation};
   const auto [at, is_new] = index_.try_emplace(key, static_cast<BucketIndex>(buckets_.size()));
   if (is_new) {
-    buckets_.push_back({job.shape, group, job.quota, job.tasks, job.rest_shape, job.has_rest, {}});
+    buckets_.push_back({job.shape, group, job.tasks, job.rest_shape, job.has_rest, {}});
     place_in_filled_.push_back(0);
   }
   return at->second;

@@ -1,7 +1,8 @@
 #pragma once
 // Waiting jobs in the order of a policy: one ordered tree for each (shape, gang size, group,
-// quota), since such jobs are met or refused together. Each tree also knows its shortest expected
-// duration, so that backfilling finds "the first that ends in time" without looking at the others.
+// quota, reservation), since such jobs are met or refused together. Each tree also knows its
+// shortest expected duration, so that backfilling finds "the first that ends in time" without
+// looking at the others.
 #include <array>
 #include <ext/pb_ds/assoc_container.hpp>
 #include <ext/pb_ds/tree_policy.hpp>
@@ -56,7 +57,6 @@ class Queue {
   struct Bucket {
     ShapeIndex shape = 0;
     std::uint32_t group = 0;
-    std::uint32_t quota = kNoQuota;
     std::uint32_t tasks = 1;
     ShapeIndex rest_shape = 0;
     bool has_rest = false;

@@ -41,6 +41,11 @@ struct Job {
   std::uint64_t arrival = kArrivesNow;  // who came first: decides ties of the order
 };
 
+/// Of its completion time, in the objective.
+inline double weight_of(const Job& job) {
+  return job.priority * job.devices;
+}
+
 /// What groups hold and held; stages that take turns read it.
 struct GroupUse {
   double held_devices = 0;
@@ -52,11 +57,17 @@ struct GroupUse {
 };
 inline constexpr double kFairShareHalfLifeS = 7 * 86400.0;
 
+/// What is left of a decayed use after `passed_s` >= 0 in which so many devices were held.
+inline double decayed_device_s(double before_device_s, double held_devices, double passed_s) {
+  const double rate = std::log(2) / kFairShareHalfLifeS;
+  const double kept = std::exp(-rate * passed_s);
+  return before_device_s * kept + held_devices * (1 - kept) / rate;
+}
+
 /// The group's decayed use as of now; what it holds is taken to be held since updated_s.
 inline double decayed_use_s(const GroupUse& use, double now_s) {
-  const double rate = std::log(2) / kFairShareHalfLifeS;
-  const double kept = std::exp(-rate * std::fmax(0, now_s - use.updated_s));
-  return use.decayed_device_s * kept + use.held_devices * (1 - kept) / rate;
+  return decayed_device_s(use.decayed_device_s, use.held_devices,
+                          std::fmax(0, now_s - use.updated_s));
 }
 
 /// Who goes first: smallest key; ties by arrival. `group_key` (null: all are one group) ranks
@@ -134,6 +145,8 @@ struct Policy {
   const PlaceStage* place = nullptr;
   Backfill backfill = Backfill::kNone;
   const PreemptStage* preempt = nullptr;  // nobody is stopped
+  /// Expected ends matter to it.
+  bool looks_ahead() const { return backfill != Backfill::kNone || preempt != nullptr; }
 };
 
 }  // namespace fulcrum::sched

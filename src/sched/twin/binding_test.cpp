@@ -27,12 +27,7 @@ Job job_on(Cluster& cluster, std::uint32_t gpus, double predicted_s, std::uint32
 }
 
 TEST(Conservative, AGuaranteeIsTakenBackFromBelowAFullParent) {
-  Trace trace;
-  trace.groups = {"a", "b"};
-  trace.assume.preemptible = true;
-  trace.quotas = {
-      {"all", "", 8, 8, true, 1}, {"a", "all", 4, 0, true, 1}, {"b", "all", 4, 0, true, 1}};
-  trace.jobs = {job_of(0, 10'000, 4, 0), job_of(0, 10'000, 4, 0), job_of(1050, 100, 4, 1)};
+  const Trace trace = borrowed_below_a_full_parent();
   EXPECT_EQ(play(trace, {2, 8}, "fifo+conservative+quota_reclaim").start_s[2], 1050);
 }
 

@@ -13,10 +13,6 @@ namespace {
 
 constexpr double kUnknownS = 3600;  // before any job has ended
 
-double weight_of(const Job& job) {
-  return job.priority * job.devices;
-}
-
 Cluster emptied(const Brain& brain, const std::vector<RunningJob>& running) {
   Cluster cluster = brain.cluster();
   for (const RunningJob& one : running)
