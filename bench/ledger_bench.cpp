@@ -16,17 +16,16 @@
 
 #include "control/engine/engine.h"
 #include "ledger_pillar.h"
+#include "measure.h"
 #include "trust/signer.h"
 
 namespace {
 
 using namespace fulcrum;
-using Clock = std::chrono::steady_clock;
+using bench::Clock;
+using bench::must;
+using bench::seconds_since;
 namespace json = base::json;
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 void print_figure(const char* bench, double value, const char* unit, const char* reference,
                   double reference_value) {
@@ -38,15 +37,6 @@ void print_figure(const char* bench, double value, const char* unit, const char*
                                                 {"reference_value", reference_value},
                                                 {"ratio", ratio}}));
   std::fflush(stdout);
-}
-
-template <class T>
-T must(base::Result<T> result) {
-  if (!result) {
-    fmt::print(stderr, "{}\n", base::describe(result.error()));
-    std::exit(1);
-  }
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
 /// The folder of one measurement.

@@ -17,31 +17,21 @@
 #include "base/clock.h"
 #include "control/jobs/job_waiting.h"
 #include "control/jobs/local_machine.h"
+#include "measure.h"
 #include "sched/schedule.h"
 
 namespace {
 
 using namespace fulcrum;
-using Clock = std::chrono::steady_clock;
+using bench::Clock;
+using bench::must;
+using bench::seconds_since;
 namespace json = base::json;
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 void print_figure(const std::string& bench, double value, const char* unit, double target) {
   fmt::print("{}\n", base::to_text(json::object{
                          {"bench", bench}, {"value", value}, {"unit", unit}, {"target", target}}));
   std::fflush(stdout);
-}
-
-template <class T>
-T must(base::Result<T> result) {
-  if (!result) {
-    fmt::print(stderr, "{}\n", base::describe(result.error()));
-    std::exit(1);
-  }
-  return std::move(*result);
 }
 
 /// A home of its own, gone at the end.
