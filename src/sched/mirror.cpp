@@ -206,8 +206,6 @@ void MirrorSide::set_group(std::uint32_t group, const ClusterView& view) {
     }
   }
   use.held_devices = static_cast<double>(held_milli) / kWholeMilli;
-  const std::int64_t all = cluster_.device_milli();
-  use.dominant_share = all > 0 ? static_cast<double>(held_milli) / static_cast<double>(all) : 0;
   brain_->set_group(group, use);
 }
 

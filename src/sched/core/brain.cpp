@@ -76,6 +76,7 @@ void Brain::note_stop(Job& job, double ran_s, double kept_s) {
 void Brain::release(JobIndex job, double now_s) {
   for (const Held& held : held_[job]) cluster_.give_back(held);
   if (outlook_) outlook_->ended(job, predicted_end_s_[job], now_s);
+  count_held(job, -1);
   held_[job].clear();
   charge(jobs_[job], now_s, -1);
   quotas_.give_back(jobs_[job]);
@@ -107,7 +108,7 @@ Rank Brain::rank_of(const Queue::Bucket& bucket, double now_s) const {
     return rank;
   }
   if (turns_at_s_ != now_s) {
-    turns_ = quotas_.turns(groups_, queue_.order().group_key, now_s);
+    turns_ = quotas_.turns(groups_, cluster_.capacity(), queue_.order().group_key, now_s);
     turns_at_s_ = now_s;
   }
   rank.turn = turns_[bucket.group];
@@ -150,8 +151,13 @@ void Brain::charge(const Job& job, double now_s, double sign) {
   }
   // Thousandths of devices are whole: sums must not drift, or groups that hold as much differ.
   use.held_devices = std::round((use.held_devices + sign * job.devices) * kWhole) / kWhole;
-  const auto capacity = static_cast<double>(cluster_.device_milli());
-  use.dominant_share = capacity > 0 ? use.held_devices * kWhole / capacity : 0;
+}
+
+/// Whole numbers: what is counted twice, back and forth, is what it was.
+void Brain::count_held(JobIndex job, std::int64_t sign) {
+  GroupUse& use = group(jobs_[job].group);
+  for (const Held& held : held_[job]) cluster_.count(held, sign, use.held);
+  use.dominant_share = dominant_share(use.held, cluster_.capacity());
 }
 
 void Brain::start(JobIndex job, double now_s, std::vector<Held> held) {
@@ -171,6 +177,7 @@ void Brain::note_running(JobIndex job, double start_s) {
   corrections_[job] = 0;
   if (outlook_) outlook_->started(job, predicted_end_s_[job]);
   quotas_.take(jobs_[job]);
+  count_held(job, 1);
   ++running_;
 }
 

@@ -64,6 +64,7 @@ class Brain {
   /// Takes the starts of the last pass back and says of whom: those jobs wait again. What their
   /// groups use is for set_group() to restore.
   std::vector<JobIndex> undo_pass();
+  /// What a group holds of each resource stays what the Brain counted.
   void set_group(std::uint32_t index, const GroupUse& use);
   const Queue& queue() const { return queue_; }
   /// From the next pass on (brain_policy.cpp). The place stage stays the first one's.
@@ -156,6 +157,7 @@ class Brain {
   bool would_start_behind_head(const QueueEntry& entry, double now_s);
   GroupUse& group(std::uint32_t index);
   void charge(const Job& job, double now_s, double sign);
+  void count_held(JobIndex job, std::int64_t sign);
 
   Cluster& cluster_;
   BrainOptions options_;

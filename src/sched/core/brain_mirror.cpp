@@ -36,6 +36,7 @@ std::vector<JobIndex> Brain::undo_pass() {
   for (const JobIndex job : started_) {
     for (const Held& held : held_[job]) cluster_.give_back(held);
     if (outlook_) outlook_->ended(job, predicted_end_s_[job], -1);
+    count_held(job, -1);
     held_[job].clear();
     quotas_.give_back(jobs_[job]);
     --running_;
@@ -48,7 +49,12 @@ std::vector<JobIndex> Brain::undo_pass() {
 }
 
 void Brain::set_group(std::uint32_t index, const GroupUse& use) {
-  group(index) = use;
+  GroupUse& kept = group(index);
+  Amounts held = std::move(kept.held);
+  const double share = kept.dominant_share;
+  kept = use;
+  kept.held = std::move(held);
+  kept.dominant_share = share;
   settled_ = settled_ && !queue_.takes_turns();
 }
 

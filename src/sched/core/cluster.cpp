@@ -7,6 +7,8 @@ namespace fulcrum::sched {
 
 namespace {
 
+constexpr std::size_t kCustomFrom = 3;  // in Amounts
+
 /// CPU that a shape takes on a node: where cores stand in, its devices are cores.
 std::int64_t cpu_on(const NodeSpec& spec, const Shape& shape) {
   if (!spec.cores_stand_in) return shape.cpu_milli;
@@ -30,6 +32,19 @@ bool covers(const std::vector<std::int64_t>& free, const std::vector<std::int64_
 }
 
 }  // namespace
+
+void add(Amounts& to, const Amounts& what) {
+  if (to.size() < what.size()) to.resize(what.size(), 0);
+  for (std::size_t i = 0; i < what.size(); ++i) to[i] += what[i];
+}
+
+double dominant_share(const Amounts& held, const Amounts& capacity) {
+  double share = 0;
+  for (std::size_t i = 0; i < std::min(held.size(), capacity.size()); ++i)
+    if (capacity[i] > 0)
+      share = std::max(share, static_cast<double>(held[i]) / static_cast<double>(capacity[i]));
+  return share;
+}
 
 std::size_t Cluster::Hash::operator()(const Shape& shape) const {
   std::uint64_t hash = 0x9E3779B97F4A7C15;
@@ -60,6 +75,9 @@ NodeIndex Cluster::add_node(const NodeSpec& spec) {
   last_change_.push_back(0);
   gpu_milli_ += spec.gpus * kWhole;
   cpu_ += spec.cpu_milli;
+  Amounts amounts{spec.cpu_milli, spec.memory_bytes, spec.gpus * kWhole};
+  amounts.insert(amounts.end(), spec.custom.begin(), spec.custom.end());
+  add(capacity_, amounts);
   has_core_nodes_ = has_core_nodes_ || spec.cores_stand_in;
   free_gpu_milli_ += spec.gpus * kWhole;
   free_whole_ += spec.gpus;
@@ -121,6 +139,16 @@ DeviceMask Cluster::choose_devices(NodeIndex node, const Shape& shape) const {
     mask |= DeviceMask{1} << best;
   }
   return mask;
+}
+
+void Cluster::count(const Held& held, std::int64_t sign, Amounts& to) const {
+  const Shape& shape = shapes_[held.shape];
+  if (to.size() < kCustomFrom + shape.custom.size()) to.resize(kCustomFrom + shape.custom.size());
+  to[0] += sign * cpu_on(specs_[held.node], shape);
+  to[1] += sign * shape.memory_bytes;
+  to[2] += sign * std::popcount(held.devices) * shape.gpu_milli;
+  for (std::size_t i = 0; i < shape.custom.size(); ++i)
+    to[kCustomFrom + i] += sign * shape.custom[i];
 }
 
 void Cluster::take(const Held& held) {

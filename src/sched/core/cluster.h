@@ -66,6 +66,14 @@ struct Held {
   DeviceMask devices = 0;
 };
 
+/// Of every resource: cpu_milli, memory_bytes, milli of GPUs, then the custom ones by number. What
+/// is not there is 0.
+using Amounts = std::vector<std::int64_t>;
+void add(Amounts& to, const Amounts& what);
+/// The largest share of one resource that these are (Ghodsi et al. 2011); of resources that there
+/// are.
+double dominant_share(const Amounts& held, const Amounts& capacity);
+
 /// Single-threaded. Amounts stay within [0, capacity]: take() requires fits().
 class Cluster {
  public:
@@ -99,6 +107,10 @@ class Cluster {
   /// that still fits, else the first free ones. Requires fits().
   DeviceMask choose_devices(NodeIndex node, const Shape& shape) const;
 
+  /// Adds what the task takes from its node, `sign` times.
+  void count(const Held& held, std::int64_t sign, Amounts& to) const;
+  const Amounts& capacity() const { return capacity_; }  // of all nodes, up or not
+
   void take(const Held& held);
   void give_back(const Held& held);
   void set_up(NodeIndex node, bool up);
@@ -128,6 +140,7 @@ class Cluster {
   std::unordered_map<Shape, ShapeIndex, Hash> shape_index_;
   std::vector<NodeIndex> log_;
   std::uint64_t log_begin_ = 0;
+  Amounts capacity_;
   bool has_core_nodes_ = false;
   std::uint16_t racks_ = 1;
   std::int64_t free_gpu_milli_ = 0, gpu_milli_ = 0, free_whole_ = 0, free_cpu_ = 0, cpu_ = 0;

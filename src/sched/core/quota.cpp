@@ -112,7 +112,7 @@ struct Sibling {
 
 }  // namespace
 
-std::vector<double> QuotaTree::turns(const std::vector<GroupUse>& groups,
+std::vector<double> QuotaTree::turns(const std::vector<GroupUse>& groups, const Amounts& capacity,
                                      double (*key)(const GroupUse& use, double now_s),
                                      double now_s) const {
   const std::size_t root = quotas_.size();
@@ -120,7 +120,7 @@ std::vector<double> QuotaTree::turns(const std::vector<GroupUse>& groups,
   const auto add = [&](std::uint32_t to, const GroupUse& what) {
     if (to == kNoQuota) return;
     use[to].held_devices += what.held_devices;
-    use[to].dominant_share += what.dominant_share;
+    sched::add(use[to].held, what.held);
     use[to].decayed_device_s += decayed_use_s(what, now_s);
   };
   std::vector<const GroupUse*> by_use;  // so that sums do not depend on how groups are numbered
@@ -135,6 +135,7 @@ std::vector<double> QuotaTree::turns(const std::vector<GroupUse>& groups,
   for (std::size_t i = quotas_.size(); i-- > 0;) {  // children come after their parents
     use[i].updated_s = now_s;
     use[i].share = quotas_[i].share;
+    use[i].dominant_share = dominant_share(use[i].held, capacity);
     add(quotas_[i].parent, use[i]);
   }
   std::vector<std::vector<Sibling>> below(root + 1);

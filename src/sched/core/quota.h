@@ -56,8 +56,9 @@ class QuotaTree {
   bool may_reclaim(const Job& waiting, const Job& running) const;
 
   /// The place of each group when turns are taken at each level, smallest first: `key` ranks
-  /// siblings, and what a quota uses is the sum of what is below it.
-  std::vector<double> turns(const std::vector<GroupUse>& groups,
+  /// siblings, and what a quota uses is the sum of what is below it; of
+  /// that its dominant share.
+  std::vector<double> turns(const std::vector<GroupUse>& groups, const Amounts& capacity,
                             double (*key)(const GroupUse& use, double now_s), double now_s) const;
 
  private:

@@ -52,7 +52,8 @@ struct GroupUse {
   double share = 1;             // fair-share weight
   double decayed_device_s = 0;  // half-life kFairShareHalfLife, as of updated_s
   double updated_s = 0;
-  double dominant_share = 0;       // largest share of one resource that the group holds
+  Amounts held;                    // of every resource; the Brain counts it
+  double dominant_share = 0;       // the largest share of one resource that is held
   std::uint32_t quota = kNoQuota;  // the one below which the group takes its turns
 };
 inline constexpr double kFairShareHalfLifeS = 7 * 86400.0;
