@@ -42,6 +42,7 @@ std::string reason_text(const json::value& reason) {
   const std::int64_t capacity = base::get_integer(reason, "capacity");
   if (code == "dependency")
     return need == 1 ? text("wait.dependency_one", job) : text("wait.dependency", need, job);
+  if (code == "device_kind_absent") return text("wait.device_kind_absent", need, resource);
   if (code == "gpu_model_absent") return text("wait.gpu_model_absent", need, resource);
   if (code == "gang") return text("wait.gang", need, free, capacity);
   if (code == "behind") return job.empty() ? text("wait.next") : text("wait.behind", job);

@@ -111,6 +111,19 @@ TEST(Dominant, SharesOfDevicesCountAsShares) {
   EXPECT_THAT(cluster.started(), ElementsAre("a0", "b0", "a1", "a2", "a3", "b1", "a4"));
 }
 
+TEST(Dominant, EachKindOfDeviceIsAResourceOfItsOwn) {
+  Shared cluster(gpu_node("g", 8));
+  Node tpus = gpu_node("t", 2, "v4");
+  tpus.device_kind = DeviceKind::kTpu;
+  cluster.nodes["t"] = empty_node(tpus);
+  Demand gpu, tpu;
+  gpu.gpus = tpu.gpus = 1;
+  tpu.device_kind = DeviceKind::kTpu;  // half of all, where a GPU is an eighth
+  for (int i = 0; i < 2; ++i) cluster.wait("a" + std::to_string(i), "anna", tpu);
+  for (int i = 0; i < 5; ++i) cluster.wait("b" + std::to_string(i), "bo", gpu);
+  EXPECT_THAT(cluster.started(), ElementsAre("a0", "b0", "b1", "b2", "b3", "a1", "b4"));
+}
+
 /// What two owners hold of different resources is not added up: 1/2 of the CPU and 1/2 of the
 /// memory are half of the machine, as what one owner of the other quota holds.
 TEST(Dominant, AQuotaHoldsTheSumOfWhatIsBelowIt) {

@@ -73,6 +73,7 @@ void MirrorSide::add_nodes(const ClusterView& view) {
     spec.cores_stand_in = is_of_cores(node);
     if (!spec.cores_stand_in)
       spec.gpus = static_cast<std::uint16_t>(std::min(node.devices.size(), kMostDevices));
+    spec.kind = class_of(node.device_kind);
     spec.model = model_of(node);
     for (std::size_t i = 0; i < spec.gpus; ++i) spec.island[i] = island_of(node.devices[i]);
     if (const auto rack = node.labels.find("rack"); rack != node.labels.end())
@@ -121,7 +122,10 @@ Shape MirrorSide::shape_of(const Demand& demand) const {
   shape.cpu_milli = demand.cpu_milli;
   shape.memory_bytes = demand.memory_bytes;
   shape.gpus = demand.gpus;
-  if (demand.gpus > 0) shape.gpu_milli = static_cast<std::uint32_t>(demand.gpu_milli);
+  if (demand.gpus > 0) {
+    shape.gpu_milli = static_cast<std::uint32_t>(demand.gpu_milli);
+    shape.kind = class_of(demand.device_kind);
+  }
   if (demand.gpus > 0 && !demand.gpu_model.empty()) {
     for (std::size_t i = 0; i < models_.size(); ++i)
       if (std::all_of(models_[i].begin(), models_[i].end(), [&](const std::string& model) {

@@ -27,8 +27,8 @@ base::Status check(const Node& node) {
   for (const auto& [name, amount] : node.custom)
     if (amount < 0)
       return base::usage("node.amount", "an amount cannot be negative", "custom." + name);
-  if (node.device_kind == DeviceKind::kGpu && node.devices.size() > kMostDevices)
-    return base::usage("node.devices", fmt::format("a node has at most {} GPUs", kMostDevices),
+  if (node.device_kind != DeviceKind::kCore && node.devices.size() > kMostDevices)
+    return base::usage("node.devices", fmt::format("a node has at most {} devices", kMostDevices),
                        "devices", "describe the rest as a node of its own");
   if (node.devices.empty() && node.cpu_milli == 0)
     return base::usage("node.empty", "a node has devices or cpu_milli", "devices");

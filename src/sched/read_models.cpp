@@ -50,7 +50,8 @@ ledger::TableSpec jobs_table() {
                       {"gpu_model", kText},
                       {"custom", kText},      // amounts by name, as JSON
                       {"depends_on", kText},  // jobs, as JSON
-                      {"queued_us", kInteger}},
+                      {"queued_us", kInteger},
+                      {"device_kind", kText}},
           .key_columns = 1,
           .indexed = {"state", "name", "project", "owner"}};
 }
@@ -237,6 +238,7 @@ void project_submitted(const ledger::Event& event, const json::value& payload,
     record[name] = base::get_integer(resources, name);
   const bool held = flag(spec, "held") != 0;
   record["gpu_model"] = base::get_string(resources, "gpu_model");
+  record["device_kind"] = base::get_string(resources, "device_kind");
   record["custom"] = list_text(inside(resources, "custom"));
   record["depends_on"] = list_text(inside(spec, "depends_on"));
   record["queued_us"] = held ? std::int64_t{0} : event.time_us;

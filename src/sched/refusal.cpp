@@ -67,11 +67,12 @@ Refusal explain(const std::vector<const NodeState*>& nodes, const Demand& demand
                 std::uint32_t tasks, bool empty) {
   Tally gpu, cpu, memory;
   std::map<std::string, Tally> custom;
-  std::int64_t cpu_need = demand.cpu_milli, up = 0;
+  std::int64_t cpu_need = demand.cpu_milli, up = 0, of_kind = 0;
   for (const NodeState* known : nodes) {
     const NodeState& state = *known;
     if (!empty && state.availability != Availability::kUp) continue;
     ++up;
+    of_kind += kind_allowed(demand, state.node.device_kind) ? 1 : 0;
     const NodeState bare = empty_node(state.node);
     const NodeState& now = empty ? bare : state;
     cpu_need = std::max(cpu_need, on_node(demand, state.node).cpu_milli);
@@ -90,6 +91,8 @@ Refusal explain(const std::vector<const NodeState*>& nodes, const Demand& demand
                  : state->availability == Availability::kUp && fits_now(*state, demand);
   });
   if (one_fits && tasks > 1) return gang(nodes, demand, tasks, empty);
+  if (of_kind == 0)
+    return short_of(RefusalCode::kDeviceKindAbsent, demand.gpus, gpu, name_of(demand.device_kind));
   if (demand.gpus > 0 && gpu.capacity == 0 && !demand.gpu_model.empty())
     return short_of(RefusalCode::kGpuModelAbsent, demand.gpus, gpu, demand.gpu_model);
   if (gpu.largest < demand.gpus)
@@ -127,6 +130,9 @@ std::string sentence(const Refusal& refusal) {
           refusal.need, refusal.free, refusal.capacity);
     case RefusalCode::kNoNode:
       return refusal.resource.empty() ? "no node is up" : "no simulated node is up";
+    case RefusalCode::kDeviceKindAbsent:
+      return fmt::format("needs {} devices of kind {}, and no node has one", refusal.need,
+                         refusal.resource);
     case RefusalCode::kGpuModelAbsent:
       return fmt::format("needs {} devices of model {}, and no node has one", refusal.need,
                          refusal.resource);

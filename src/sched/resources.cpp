@@ -41,7 +41,9 @@ NodeState empty_node(Node node) {
 }
 
 Demand on_node(const Demand& demand, const Node& node) {
-  if (node.device_kind == DeviceKind::kGpu || demand.gpus == 0) return demand;
+  if (node.device_kind != DeviceKind::kCore || !kind_allowed(demand, node.device_kind) ||
+      demand.gpus == 0)
+    return demand;
   Demand counted = demand;
   counted.cpu_milli =
       std::max(demand.cpu_milli, static_cast<std::int64_t>(demand.gpus) * demand.gpu_milli);
@@ -58,7 +60,41 @@ bool model_allowed(const std::string& allowed, const std::string& model) {
   return false;
 }
 
+bool kind_allowed(const Demand& demand, DeviceKind kind) {
+  if (demand.gpus == 0 || demand.device_kind == kind) return true;
+  return demand.device_kind == DeviceKind::kGpu && kind == DeviceKind::kCore;
+}
+
+DeviceClass class_of(DeviceKind kind) {
+  switch (kind) {
+    case DeviceKind::kGpu:
+      return DeviceClass::kGpu;
+    case DeviceKind::kCore:
+      return DeviceClass::kCore;
+    case DeviceKind::kTpu:
+      return DeviceClass::kTpu;
+    case DeviceKind::kOther:
+      return DeviceClass::kOther;
+  }
+  return DeviceClass::kOther;
+}
+
+std::string name_of(DeviceKind kind) {
+  switch (kind) {
+    case DeviceKind::kGpu:
+      return "gpu";
+    case DeviceKind::kCore:
+      return "core";
+    case DeviceKind::kTpu:
+      return "tpu";
+    case DeviceKind::kOther:
+      return "other";
+  }
+  return {};
+}
+
 bool models_allowed(const Demand& demand, const Node& node) {
+  if (!kind_allowed(demand, node.device_kind)) return false;
   if (demand.gpus == 0 || demand.gpu_model.empty()) return true;
   if (node.devices.empty()) return model_allowed(demand.gpu_model, "core");
   return std::all_of(node.devices.begin(), node.devices.end(), [&](const Device& device) {

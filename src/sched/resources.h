@@ -9,10 +9,17 @@
 #include <vector>
 
 #include "base/result.h"
+#include "sched/core/cluster.h"
 
 namespace fulcrum::sched {
 
 inline constexpr std::int64_t kWholeMilli = 1000;
+
+/// What a node's devices are, all of them. Where a machine has none its cores stand in: a device is
+/// then a core. The account is cpu_milli; a whole one is also named, so that the job can be pinned
+/// to it, a share is not.
+enum class DeviceKind { kGpu, kCore, kTpu, kOther };
+BOOST_DESCRIBE_ENUM(DeviceKind, kGpu, kCore, kTpu, kOther)
 
 /// A job's demand; all of it is met on one node, or the job waits.
 struct Demand {
@@ -22,9 +29,11 @@ struct Demand {
   std::int64_t gpu_milli = kWholeMilli;        // of each of them: 500 shares a device
   std::string gpu_model;                       // "P100" or "P100|V100"; empty: any
   std::map<std::string, std::int64_t> custom;  // licences, network ports… by name
+  DeviceKind device_kind = DeviceKind::kGpu;   // kGpu: cores may stand in; others: that kind alone
   bool operator==(const Demand&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Demand, (), (cpu_milli, memory_bytes, gpus, gpu_milli, gpu_model, custom))
+BOOST_DESCRIBE_STRUCT(Demand, (),
+                      (cpu_milli, memory_bytes, gpus, gpu_milli, gpu_model, custom, device_kind))
 
 struct Device {
   std::uint32_t index = 0;
@@ -36,11 +45,6 @@ struct Device {
   bool operator==(const Device&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Device, (), (index, model, memory_bytes, numa, island))
-
-/// Where a machine has no GPU its cores stand in: a device is then a core. The account is
-/// cpu_milli; a whole one is also named, so that the job can be pinned to it, a share is not.
-enum class DeviceKind { kGpu, kCore };
-BOOST_DESCRIBE_ENUM(DeviceKind, kGpu, kCore)
 
 /// What a node is; also the body of `node.add`.
 struct Node {
@@ -62,7 +66,7 @@ BOOST_DESCRIBE_STRUCT(Node, (),
                       (name, device_kind, devices, cpu_milli, memory_bytes, custom,
                        price_usd_per_hour, simulated, labels, datasets))
 
-/// GPUs of a node, at most.
+/// Devices of a node, at most; cores are not counted.
 inline constexpr std::size_t kMostDevices = 16;
 
 enum class Availability { kUp, kDraining, kDown };
@@ -102,7 +106,14 @@ bool model_allowed(const std::string& allowed, const std::string& model);
 /// Feasibility, and nothing else: could it run here now, or if the node were empty?
 bool fits_now(const NodeState& node, const Demand& demand);
 bool fits_ever(const Node& node, const Demand& demand);
-/// Does a node with these devices serve such a demand? Where models are mixed, all must be allowed.
+/// Are these the devices that the demand asks for? A demand without devices does not mind.
+bool kind_allowed(const Demand& demand, DeviceKind kind);
+/// As the core calls it.
+DeviceClass class_of(DeviceKind kind);
+/// "tpu", as in JSON.
+std::string name_of(DeviceKind kind);
+/// Does a node with these devices serve such a demand, by their kind and models? Where models are
+/// mixed, all must be allowed.
 bool models_allowed(const Demand& demand, const Node& node);
 /// How many tasks of this demand the node holds when it is empty; `most` at most.
 std::uint32_t room_if_empty(const Node& node, const Demand& demand, std::uint32_t most);

@@ -36,7 +36,7 @@ class Nodes {
 
 Taken take_on(NodeState& node, const Demand& demand, DeviceMask devices) {
   Taken taken = choose(node, demand);
-  if (node.node.device_kind == DeviceKind::kGpu) {  // the place stage chose
+  if (node.node.device_kind != DeviceKind::kCore) {  // the place stage chose
     taken.devices.clear();
     for (std::uint32_t i = 0; i < kMostDevices; ++i)
       if ((devices >> i & 1) != 0) taken.devices.push_back(i);

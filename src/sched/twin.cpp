@@ -68,6 +68,7 @@ class Twin {
     spec.cores_stand_in = node.device_kind == DeviceKind::kCore;
     if (!spec.cores_stand_in)
       spec.gpus = static_cast<std::uint16_t>(std::min(node.devices.size(), kMostDevices));
+    spec.kind = class_of(node.device_kind);
     spec.model = kind_of(node);
     for (const auto& [resource, amount] : node.custom) {
       const std::size_t at = custom_.try_emplace(resource, custom_.size()).first->second;
@@ -112,7 +113,10 @@ class Twin {
     shape.cpu_milli = demand.cpu_milli;
     shape.memory_bytes = demand.memory_bytes;
     shape.gpus = demand.gpus;
-    if (demand.gpus > 0) shape.gpu_milli = static_cast<std::uint32_t>(demand.gpu_milli);
+    if (demand.gpus > 0) {
+      shape.gpu_milli = static_cast<std::uint32_t>(demand.gpu_milli);
+      shape.kind = class_of(demand.device_kind);
+    }
     if (demand.gpus > 0 && !demand.gpu_model.empty())
       for (std::size_t kind = 0; kind < kinds_.size(); ++kind)
         if (models_allowed(demand, *kinds_[kind])) shape.models |= std::uint64_t{1} << kind;

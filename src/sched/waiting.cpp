@@ -85,6 +85,7 @@ Unblock unblock(const ClusterView& view, const OpenJob& job, const Refusal& refu
       }
       answer.when = answer.count > 0 ? "node_up" : "node_added";
       return answer;
+    case RefusalCode::kDeviceKindAbsent:
     case RefusalCode::kGpuModelAbsent:
       answer.when = "node_added";
       return answer;

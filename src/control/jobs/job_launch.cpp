@@ -43,7 +43,11 @@ exec::LaunchSpec launch_spec(const sched::OpenJob& job, const sched::Node& node,
     if (const char* value = std::getenv(name.c_str())) environment[name] = value;
   environment.insert(base.begin(), base.end());
   environment["FULCRUM_DEVICES"] = joined(launch.devices);
-  if (!cores) environment["CUDA_VISIBLE_DEVICES"] = joined(launch.devices);
+  environment["FULCRUM_DEVICE_KIND"] = sched::name_of(node.device_kind);
+  if (node.device_kind == sched::DeviceKind::kGpu)
+    environment["CUDA_VISIBLE_DEVICES"] = joined(launch.devices);
+  if (node.device_kind == sched::DeviceKind::kTpu)
+    environment["TPU_VISIBLE_CHIPS"] = joined(launch.devices);
   if (job.taken.cpu_milli > 0)
     environment.emplace("OMP_NUM_THREADS",
                         std::to_string(std::max<std::int64_t>(1, job.taken.cpu_milli / 1000)));

@@ -7,7 +7,7 @@ namespace fulcrum::sched {
 
 namespace {
 
-constexpr std::size_t kCustomFrom = 3;  // in Amounts
+constexpr std::size_t kDevicesFrom = 2, kCustomFrom = 5;  // in Amounts
 
 /// CPU that a shape takes on a node: where cores stand in, its devices are cores.
 std::int64_t cpu_on(const NodeSpec& spec, const Shape& shape) {
@@ -20,9 +20,20 @@ bool allowed(std::uint64_t mask, std::uint16_t index) {
   return (mask >> index & 1) != 0;
 }
 
+/// In Amounts. Cores are no devices there.
+std::size_t place_of(DeviceClass kind) {
+  return kDevicesFrom + static_cast<std::size_t>(kind);
+}
+
+bool is_kind(const NodeSpec& spec, DeviceClass asked) {
+  if (spec.cores_stand_in) return asked == DeviceClass::kGpu || asked == DeviceClass::kCore;
+  return spec.kind == asked;
+}
+
 bool may_serve(const NodeSpec& spec, const Shape& shape) {
   if (!allowed(shape.realms, spec.realm)) return false;
-  return shape.gpus == 0 || shape.models == 0 || allowed(shape.models, spec.model);
+  if (shape.gpus == 0) return true;
+  return is_kind(spec, shape.kind) && (shape.models == 0 || allowed(shape.models, spec.model));
 }
 
 bool covers(const std::vector<std::int64_t>& free, const std::vector<std::int64_t>& need) {
@@ -54,6 +65,7 @@ std::size_t Cluster::Hash::operator()(const Shape& shape) const {
   mix(static_cast<std::uint64_t>(shape.cpu_milli));
   mix(static_cast<std::uint64_t>(shape.memory_bytes));
   mix(std::uint64_t{shape.gpus} << 32 | shape.gpu_milli);
+  mix(static_cast<std::uint64_t>(shape.kind));
   mix(shape.models);
   mix(shape.realms);
   mix(shape.data);
@@ -75,7 +87,8 @@ NodeIndex Cluster::add_node(const NodeSpec& spec) {
   last_change_.push_back(0);
   gpu_milli_ += spec.gpus * kWhole;
   cpu_ += spec.cpu_milli;
-  Amounts amounts{spec.cpu_milli, spec.memory_bytes, spec.gpus * kWhole};
+  Amounts amounts{spec.cpu_milli, spec.memory_bytes, 0, 0, 0};
+  if (spec.gpus > 0) amounts[place_of(spec.kind)] += spec.gpus * kWhole;
   amounts.insert(amounts.end(), spec.custom.begin(), spec.custom.end());
   add(capacity_, amounts);
   has_core_nodes_ = has_core_nodes_ || spec.cores_stand_in;
@@ -146,7 +159,8 @@ void Cluster::count(const Held& held, std::int64_t sign, Amounts& to) const {
   if (to.size() < kCustomFrom + shape.custom.size()) to.resize(kCustomFrom + shape.custom.size());
   to[0] += sign * cpu_on(specs_[held.node], shape);
   to[1] += sign * shape.memory_bytes;
-  to[2] += sign * std::popcount(held.devices) * shape.gpu_milli;
+  if (held.devices != 0)
+    to[place_of(specs_[held.node].kind)] += sign * std::popcount(held.devices) * shape.gpu_milli;
   for (std::size_t i = 0; i < shape.custom.size(); ++i)
     to[kCustomFrom + i] += sign * shape.custom[i];
 }

@@ -19,13 +19,18 @@ inline constexpr std::int64_t kWhole = 1000;  // milli of one device
 /// Bit i: device i of a node.
 using DeviceMask = std::uint32_t;
 
+/// Of a node's devices, all of them. A demand for kGpu is met by cores where they stand in, one for
+/// another kind by that kind alone.
+enum class DeviceClass : std::uint8_t { kGpu, kTpu, kOther, kCore };
+
 /// What one task asks for on one node. Jobs share shapes (Cluster::shape).
 struct Shape {
   std::int64_t cpu_milli = 0;
   std::int64_t memory_bytes = 0;
   std::uint32_t gpus = 0;            // devices
   std::uint32_t gpu_milli = kWhole;  // of each; below 1000 a device is shared
-  std::uint64_t models = 0;          // bit i: device model i may serve; 0: any
+  DeviceClass kind = DeviceClass::kGpu;
+  std::uint64_t models = 0;  // bit i: device model i may serve; 0: any
   std::uint64_t realms = 1;  // bit i: nodes of realm i may serve (real, simulated, a partition)
   std::uint64_t data = 0;    // bit i: it reads data i; a preference (place stage near_data)
   std::vector<std::int64_t> custom;  // by the cluster's numbering of custom resources
@@ -35,7 +40,8 @@ struct Shape {
 struct NodeSpec {
   std::int64_t cpu_milli = 0;
   std::int64_t memory_bytes = 0;
-  std::uint16_t gpus = 0;       // at most kMaxDevices
+  std::uint16_t gpus = 0;  // devices, at most kMaxDevices
+  DeviceClass kind = DeviceClass::kGpu;
   std::uint16_t model = 0;      // of all its devices; at most 63
   std::uint16_t realm = 0;      // at most 63
   bool cores_stand_in = false;  // no GPU: a shape's devices are cores, 1000 cpu_milli each
@@ -66,8 +72,8 @@ struct Held {
   DeviceMask devices = 0;
 };
 
-/// Of every resource: cpu_milli, memory_bytes, milli of GPUs, then the custom ones by number. What
-/// is not there is 0.
+/// Of every resource: cpu_milli, memory_bytes, milli of GPUs, TPUs and other devices, then the
+/// custom ones by number. What is not there is 0.
 using Amounts = std::vector<std::int64_t>;
 void add(Amounts& to, const Amounts& what);
 /// The largest share of one resource that these are (Ghodsi et al. 2011); of resources that there

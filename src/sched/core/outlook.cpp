@@ -39,8 +39,8 @@ bool covers(const Shape& large, const Shape& small) {
   const auto demand = [](const Shape& shape) { return std::int64_t{shape.gpus} * shape.gpu_milli; };
   return small.cpu_milli <= large.cpu_milli && small.memory_bytes <= large.memory_bytes &&
          small.gpus <= large.gpus && small.gpu_milli <= large.gpu_milli &&
-         demand(small) <= demand(large) && small.models == large.models &&
-         small.realms == large.realms && small.custom.empty();
+         demand(small) <= demand(large) && small.kind == large.kind &&
+         small.models == large.models && small.realms == large.realms && small.custom.empty();
 }
 
 }  // namespace

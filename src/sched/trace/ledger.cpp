@@ -43,6 +43,10 @@ Task task_of(const base::json::value& row, TraceBuilder& trace) {
   task.count = static_cast<std::uint32_t>(
       std::clamp<std::int64_t>(base::get_integer(row, "tasks"), 1, 1'000'000));
   task.gpus = static_cast<std::uint32_t>(std::max<std::int64_t>(0, base::get_integer(row, "gpus")));
+  const std::string kind = base::get_string(row, "device_kind");
+  if (kind == "tpu") task.kind = DeviceClass::kTpu;
+  if (kind == "other") task.kind = DeviceClass::kOther;
+  if (kind == "core") task.kind = DeviceClass::kCore;
   if (task.gpus > 0)
     task.gpu_milli = static_cast<std::uint32_t>(
         std::clamp<std::int64_t>(base::get_integer(row, "gpu_milli"), 1, kWhole));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "sched/core/cluster.h"
 
 namespace fulcrum::sched {
 
@@ -18,6 +19,7 @@ struct Task {
   std::int64_t cpu_milli = 0;
   std::int64_t memory_bytes = 0;
   std::uint32_t custom = 0;  // Trace::customs
+  DeviceClass kind = DeviceClass::kGpu;
 };
 
 struct TraceJob {

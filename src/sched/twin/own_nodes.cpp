@@ -43,6 +43,9 @@ ClusterSize size_of(const base::json::value& node) {
   size.memory_bytes = base::get_integer(node, "memory_bytes");
   size.price_usd_per_hour = base::get_number(node, "price_usd_per_hour");
   size.cores = of_cores(node);
+  const std::string kind = base::get_string(node, "device_kind");
+  if (kind == "tpu") size.kind = DeviceClass::kTpu;
+  if (kind == "other") size.kind = DeviceClass::kOther;
   size.custom = custom_of(node);
   const auto* devices = base::find_path(node, "devices");
   if (!size.cores && devices != nullptr && devices->is_array())
@@ -57,8 +60,8 @@ ClusterSize size_of(const base::json::value& node) {
 
 bool alike(const ClusterSize& a, const ClusterSize& b) {
   return a.devices == b.devices && a.cpu_milli == b.cpu_milli && a.memory_bytes == b.memory_bytes &&
-         a.cores == b.cores && a.price_usd_per_hour == b.price_usd_per_hour && a.model == b.model &&
-         a.custom == b.custom;
+         a.cores == b.cores && a.kind == b.kind && a.price_usd_per_hour == b.price_usd_per_hour &&
+         a.model == b.model && a.custom == b.custom;
 }
 
 }  // namespace

@@ -63,6 +63,7 @@ std::vector<ClusterSize> parse_kinds(std::string_view text, std::uint32_t device
 NodeSpec spec_of(const ClusterSize& size, const Trace& trace) {
   NodeSpec spec;
   spec.price_usd_per_hour = size.price_usd_per_hour;
+  spec.kind = size.kind;
   if (!trace.models.empty()) {
     const auto at = std::find(trace.models.begin(), trace.models.end(), size.model);
     spec.model = size.model.empty()         ? kUnsaid
@@ -173,7 +174,10 @@ void place_tasks(const Trace& trace, const TraceJob& given, const ClusterSize& s
   shape.cpu_milli = task.cpu_milli;
   shape.memory_bytes = task.memory_bytes;
   shape.gpus = task.gpus;
-  if (task.gpus > 0) shape.gpu_milli = task.gpu_milli;
+  if (task.gpus > 0) {
+    shape.gpu_milli = task.gpu_milli;
+    shape.kind = task.kind;
+  }
   job.shape = cluster.shape(shape);
   job.tasks = task.count;
   std::int64_t milli = std::int64_t{task.gpus} * task.gpu_milli;

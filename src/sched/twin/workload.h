@@ -15,11 +15,12 @@ namespace fulcrum::sched {
 struct ClusterSize {
   std::uint32_t nodes = 0;
   std::uint32_t devices = 0;
-  double price_usd_per_hour = 0;  // of a node; 0: unknown
-  std::int64_t cpu_milli = 0;     // of a node; 0: only devices are looked at
-  std::int64_t memory_bytes = 0;  // of a node
-  bool cores = false;             // no GPU: devices are its cores
-  std::string model = {};         // of its devices; empty: not said, which serves every job
+  double price_usd_per_hour = 0;         // of a node; 0: unknown
+  std::int64_t cpu_milli = 0;            // of a node; 0: only devices are looked at
+  std::int64_t memory_bytes = 0;         // of a node
+  bool cores = false;                    // no GPU: devices are its cores
+  DeviceClass kind = DeviceClass::kGpu;  // of its devices
+  std::string model = {};                // of its devices; empty: not said, which serves every job
   std::map<std::string, std::int64_t> custom = {};  // of a node; looked at where cpu_milli is
   /// Nodes of other kinds beside these; gangs are cut to these. Theirs is empty.
   std::vector<ClusterSize> more = {};
