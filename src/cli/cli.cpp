@@ -29,7 +29,9 @@ class Program {
     add_verbs();
     add_fronts();
     try {
-      app_.parse(argc, argv);
+      std::vector<std::string> words = with_hyphens(argc, argv);
+      std::reverse(words.begin(), words.end());  // as CLI11 wants them
+      app_.parse(std::move(words));
     } catch (const CLI::CallForHelp&) {
       show_help(*deepest());
       return 0;

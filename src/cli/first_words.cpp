@@ -1,5 +1,6 @@
 #include "cli/first_words.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <string_view>
 
@@ -24,6 +25,17 @@ FirstWords first_words(int argc, char** argv) {
     } else if (!word.starts_with("-") && words.subcommand.empty()) {
       words.subcommand = word;
     }
+  }
+  return words;
+}
+
+std::vector<std::string> with_hyphens(int argc, char** argv) {
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  for (std::string& word : words) {
+    if (word == "--") break;
+    if (!word.starts_with("--")) continue;
+    const std::size_t end = std::min(word.find('='), word.size());
+    std::replace(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(end), '_', '-');
   }
   return words;
 }

@@ -176,6 +176,12 @@ std::vector<Front> all_fronts(const std::vector<std::unique_ptr<ledger::Pillar>>
   return sorted;
 }
 
+std::string option_name(const FlatOption& option) {
+  std::string name = option.name;
+  std::replace(name.begin(), name.end(), '_', '-');
+  return name;
+}
+
 std::vector<FlatOption> flat_options(const json::object& schema) {
   std::vector<FlatOption> options;
   flatten("", schema, options);
@@ -186,8 +192,9 @@ Action bind_front(CLI::App& app, const Front& front) {
   auto bound = std::make_shared<Bound>();
   bound->front = front;
   for (const FlatOption& flat : flat_options(front.schema)) {
-    CLI::Option* option = flat.is_flag ? app.add_flag("--" + flat.name + ",!--no-" + flat.name)
-                                       : app.add_option("--" + flat.name);
+    const std::string name = option_name(flat);
+    CLI::Option* option =
+        flat.is_flag ? app.add_flag("--" + name + ",!--no-" + name) : app.add_option("--" + name);
     option->description(flat.what);
     if (!flat.is_flag) {
       option->allow_extra_args(false)->type_name("");

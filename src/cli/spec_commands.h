@@ -29,6 +29,8 @@ struct FlatOption {
   bool is_list = false;
   bool is_map = false;  // takes key=value
 };
+/// "resources.gpu-milli", without the leading "--".
+std::string option_name(const FlatOption& option);
 /// The leaves of an object schema, in order.
 std::vector<FlatOption> flat_options(const base::json::object& schema);
 
