@@ -1,0 +1,21 @@
+#pragma once
+// Lines and paragraphs, each by the rule that some published filter counts with.
+#include <string_view>
+#include <vector>
+
+namespace fulcrum::data::text {
+
+using Lines = std::vector<std::string_view>;  // into the text
+
+/// As Python's str.splitlines: at every line end that Unicode knows, none after the last.
+void split_lines(std::string_view text, Lines& lines);
+/// At each '\n'; n breaks give n + 1 lines, empty ones too.
+void split_newlines(std::string_view text, Lines& lines);
+/// At runs of at least `least` '\n': n runs give n + 1 pieces.
+void split_newline_runs(std::string_view text, std::size_t least, Lines& pieces);
+
+/// Does `text` hold `lower`, letters A-Z counting as a-z? `lower` is ASCII in lower case, not
+/// empty.
+bool holds_ignoring_case(std::string_view text, std::string_view lower);
+
+}  // namespace fulcrum::data::text
