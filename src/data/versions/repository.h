@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "data/versions/chunk_store.h"
 #include "data/versions/record.h"
 #include "data/versions/refs.h"
@@ -14,9 +15,11 @@
 namespace fulcrum::data::versions {
 
 struct RepositoryOptions {
-  std::filesystem::path cache;  // local folder for what is known of unchanged files; empty: none
-  unsigned threads = 0;         // 0: one a core
+  std::filesystem::path cache =
+      {};                // local folder for what is known of unchanged files; empty: none
+  unsigned threads = 0;  // 0: one a core
   std::size_t pack_bytes = kPackBytes;
+  const base::Clock* clock = nullptr;  // outlives the repository; null: nothing is ever too slow
 };
 
 /// A pack that no version needed when it was condemned; it goes once `grace_us` have passed and
