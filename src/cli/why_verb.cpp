@@ -23,13 +23,17 @@ std::string gibibytes(std::int64_t bytes) {
   return number(static_cast<double>(bytes) / (std::int64_t{1} << 30)) + " GiB";
 }
 
+std::string devices(const std::string& count) {
+  return count == "1" ? text("wait.device_one") : text("wait.devices", count);
+}
+
 std::string amount(const std::string& code, std::int64_t value, const std::string& resource) {
-  if (code == "quota") return text("wait.devices", number(static_cast<double>(value) / 1000));
+  if (code == "quota") return devices(number(static_cast<double>(value) / 1000));
   if (code == "not_enough_cpu")
     return text("wait.cores", number(static_cast<double>(value) / 1000));
   if (code == "not_enough_memory") return gibibytes(value);
   if (code == "not_enough_custom") return fmt::format("{} {}", value, resource);
-  return text("wait.devices", value);
+  return devices(std::to_string(value));
 }
 
 /// The reason in one sentence.
@@ -42,6 +46,7 @@ std::string reason_text(const json::value& reason) {
   const std::int64_t capacity = base::get_integer(reason, "capacity");
   if (code == "dependency")
     return need == 1 ? text("wait.dependency_one", job) : text("wait.dependency", need, job);
+  if (code == "array_limit") return text("wait.array_limit", need, resource);
   if (code == "device_kind_absent") return text("wait.device_kind_absent", need, resource);
   if (code == "gpu_model_absent") return text("wait.gpu_model_absent", need, resource);
   if (code == "gang") return text("wait.gang", need, free, capacity);
@@ -86,6 +91,8 @@ std::string unblock_text(const json::value& unblock, const std::string& job) {
   if (when == "jobs_succeed") return text("unblock.jobs_succeed", listed(unblock, "jobs"));
   if (when == "node_up") return text("unblock.node_up", listed(unblock, "nodes"));
   if (when == "job_starts") return text("unblock.job_starts", listed(unblock, "jobs"));
+  if (when == "array_job_ends" && count > 0)
+    return text("unblock.array_job_ends", listed(unblock, "jobs"));
   if (when == "jobs_end" && count == 1)
     return expected_us > 0
                ? text("unblock.job_ends_in", listed(unblock, "jobs"), until(expected_us))

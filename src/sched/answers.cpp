@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/codec.h"
+#include "sched/arrays.h"
 #include "sched/decide.h"
 #include "sched/eta.h"
 #include "sched/schedule.h"
@@ -21,14 +22,19 @@ constexpr std::size_t kIdLength = 26;  // of a ULID
 constexpr std::uint64_t kFewAhead = 5;
 constexpr std::uint64_t kPastRuns = 20'000;  // the newest
 
+std::string without_stream(const std::string& job) {
+  return job.starts_with("job/") ? job.substr(4) : job;
+}
+
 base::Result<std::vector<Row>> find_job(const TableReader& tables, const std::string& job) {
-  const std::string id = job.starts_with("job/") ? job.substr(4) : job;
+  const std::string id = without_stream(job);
   TRY(auto rows,
       tables.select(
           {.table = "sched_jobs", .where = {{.column = "job", .value = id}}, .limit = 1}));
   if (!rows.empty()) return rows;
   // FULCRUM_JOB of a second start.
-  if (const auto dot = id.rfind('.'); dot == kIdLength && id.find_last_not_of("0123456789") == dot)
+  if (const auto dot = id.rfind('.');
+      dot != std::string::npos && dot >= kIdLength && id.find_last_not_of("0123456789") == dot)
     return find_job(tables, id.substr(0, dot));
   TRY(rows, tables.select({.table = "sched_jobs",
                            .where = {{.column = "name", .value = job}},
@@ -37,6 +43,20 @@ base::Result<std::vector<Row>> find_job(const TableReader& tables, const std::st
   if (!rows.empty()) return rows;
   return base::not_found("job.unknown", fmt::format("there is no job {}", job),
                          "`fulcrum job list` shows them");
+}
+
+/// Who stands for an open array: the first that waits, else the first that runs. Others stand for
+/// themselves.
+std::string one_of(const State& state, const std::string& job) {
+  const auto jobs = jobs_of_array(state, without_stream(job));
+  if (jobs.empty()) return job;
+  const auto first = std::min_element(jobs.begin(), jobs.end(), [](const auto* a, const auto* b) {
+    const auto rank = [](const OpenJob& one) {
+      return one.phase == JobPhase::kQueued ? 0 : one.phase == JobPhase::kRunning ? 2 : 1;
+    };
+    return rank(*a) < rank(*b);
+  });
+  return (*first)->id;
 }
 
 json::object briefly(const OpenJob& job) {
@@ -78,6 +98,10 @@ base::Result<json::value> answer(const State&, const ListJobs& query, const Tabl
       .table = "sched_jobs", .where = {}, .order = {"-submitted_us", "-job"}, .limit = query.limit};
   if (!query.state.empty()) select.where.push_back({.column = "state", .value = query.state});
   if (!query.project.empty()) select.where.push_back({.column = "project", .value = query.project});
+  if (!query.array.empty()) {
+    select.where.push_back({.column = "array", .value = query.array});
+    select.order = {"array_index"};
+  }
   if (!query.owner.empty()) select.where.push_back({.column = "owner", .value = query.owner});
   TRY(const auto rows, tables.select(select));
   json::array jobs;
@@ -85,8 +109,26 @@ base::Result<json::value> answer(const State&, const ListJobs& query, const Tabl
   return json::object{{"jobs", std::move(jobs)}};
 }
 
+base::Result<json::value> answer(const State&, const ListArrays& query, const TableReader& tables) {
+  ledger::Select select{.table = "sched_arrays",
+                        .where = {},
+                        .order = {"-submitted_us", "-array"},
+                        .limit = query.limit};
+  if (!query.project.empty()) select.where.push_back({.column = "project", .value = query.project});
+  if (!query.owner.empty()) select.where.push_back({.column = "owner", .value = query.owner});
+  TRY(const auto rows, tables.select(select));
+  json::array arrays;
+  for (const auto& row : rows)
+    arrays.push_back(ledger::row_as_json(*tables.spec(select.table), row));
+  return json::object{{"arrays", std::move(arrays)}};
+}
+
 base::Result<json::value> answer(const State& state, const ShowJob& query,
                                  const TableReader& tables) {
+  TRY(const auto arrays,
+      tables.select({.table = "sched_arrays",
+                     .where = {{.column = "array", .value = without_stream(query.job)}}}));
+  if (!arrays.empty()) return ledger::row_as_json(*tables.spec("sched_arrays"), arrays.front());
   TRY(const auto rows, find_job(tables, query.job));
   json::object job = ledger::row_as_json(*tables.spec("sched_jobs"), rows.front());
   const std::string id(job.at("job").get_string());
@@ -106,7 +148,7 @@ base::Result<json::value> answer(const State& state, const ShowJob& query,
 
 base::Result<json::value> answer(const State& state, const WhyJob& query,
                                  const TableReader& tables) {
-  TRY(const auto rows, find_job(tables, query.job));
+  TRY(const auto rows, find_job(tables, one_of(state, query.job)));
   const std::string id = ledger::as_text(rows.front()[0]);
   const auto open = state.jobs.find(id);
   json::object answer{{"job", id}};
@@ -150,7 +192,7 @@ base::Result<json::value> answer(const State& state, const WhyJob& query,
 
 base::Result<json::value> answer(const State& state, const EtaJob& query,
                                  const TableReader& tables) {
-  TRY(const auto rows, find_job(tables, query.job));
+  TRY(const auto rows, find_job(tables, one_of(state, query.job)));
   const std::string id = ledger::as_text(rows.front()[0]);
   const auto open = state.jobs.find(id);
   json::object answer{{"job", id}, {"p50_us", nullptr}, {"p90_us", nullptr}};

@@ -38,15 +38,16 @@ struct JobSpec {
   bool may_move = true;                 // at a checkpoint, to another node, so that others fit
   std::string team;
   std::string dataset;  // NAME@VERSION that it reads
+  std::string array;    // "0-99", "0-99%5": a job of each index, at most 5 at once (arrays.h)
   static constexpr std::string_view kRequired[] = {"name"};
 };
 BOOST_DESCRIBE_STRUCT(JobSpec, (),
                       (name, project, owner, job_class, priority, resources, time_limit_s,
                        predicted_s, command, working_folder, environment, pass_environment,
                        with_home, simulated, held, max_retries, tasks, depends_on, deadline_us,
-                       preemptible, min_run_s, checkpoint_every_s, may_move, team, dataset))
+                       preemptible, min_run_s, checkpoint_every_s, may_move, team, dataset, array))
 
-/// kBlocked: it waits for the jobs in `waits_for`.
+/// kBlocked: it waits for the jobs in `waits_for`, or for its array (`over_limit`).
 enum class JobPhase { kHeld, kBlocked, kQueued, kRunning };
 BOOST_DESCRIBE_ENUM(JobPhase, kHeld, kBlocked, kQueued, kRunning)
 
@@ -84,13 +85,17 @@ struct OpenJob {
   std::uint32_t preemptions = 0;  // so far; each was a start that does not count as a retry
   double kept_s = 0;              // of its work, what its checkpoints kept when it last stopped
   double attained_device_s = 0;   // device time of its earlier starts
-  IdleNotice idle;                // while it runs and does not use its devices
+  std::string array;              // of which it is one; empty: of none
+  std::uint32_t array_index = 0;
+  bool over_limit = false;  // as many of its array as may are queued or run
+  IdleNotice idle;          // while it runs and does not use its devices
 };
 BOOST_DESCRIBE_STRUCT(OpenJob, (),
                       (id, spec, phase, order, submitted_us, attempt, node, taken, more, waits_for,
                        started_us, node_price_usd_per_hour, device_milli, cancel_requested,
                        preempt_requested, preempt_reason, preempt_requested_us, preempt_grace_s,
-                       preemptions, kept_s, attained_device_s, idle))
+                       preemptions, kept_s, attained_device_s, array, array_index, over_limit,
+                       idle))
 
 /// Of a run time that was said of the whole job, what is left when it starts (or started) with what
 /// it had kept; 0 stays 0: unknown.

@@ -1,8 +1,10 @@
 // Jobs as people see them: submitted, released, cancelled.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "sched/arrays.h"
 #include "sched/decide.h"
 #include "sched/dependencies.h"
 #include "sched/refusal.h"
@@ -81,9 +83,16 @@ base::Status check_can_fit(const State& state, const JobSpec& spec) {
                        "ask for less, or add a node that has it");
 }
 
-base::Result<const OpenJob*> open_job(const State& state, const std::string& job) {
-  const auto found = state.jobs.find(job.starts_with("job/") ? job.substr(4) : job);
-  if (found != state.jobs.end()) return &found->second;
+std::string without_stream(const std::string& job) {
+  return job.starts_with("job/") ? job.substr(4) : job;
+}
+
+/// That one, or those of the array.
+base::Result<std::vector<const OpenJob*>> open_jobs(const State& state, const std::string& job) {
+  const std::string id = without_stream(job);
+  const auto found = state.jobs.find(id);
+  if (found != state.jobs.end()) return std::vector<const OpenJob*>{&found->second};
+  if (auto jobs = jobs_of_array(state, id); !jobs.empty()) return jobs;
   return base::not_found("job.not_open", fmt::format("no job {} is waiting or running", job),
                          "`fulcrum job show` tells how it ended");
 }
@@ -98,6 +107,7 @@ base::Result<NewEvents> decide(const State& state, const JobSpec& command, const
   CHECK_OK(check(command));
   CHECK_OK(check_times(command, context.now_us));
   CHECK_OK(check_gang(command));
+  if (!command.array.empty()) CHECK_OK(parse_array(command.array));
   CHECK_OK(check_can_fit(state, command));
   JobSpec spec = command;
   for (auto& job : spec.depends_on)
@@ -109,52 +119,58 @@ base::Result<NewEvents> decide(const State& state, const JobSpec& command, const
 }
 
 base::Result<NewEvents> decide(const State& state, const ReleaseJob& command, const Context&) {
-  TRY(const OpenJob* job, open_job(state, command.job));
-  if (!job->spec.held || job->phase == JobPhase::kRunning) return NewEvents{};
-  return NewEvents{event("job/" + job->id, JobReleased{job->id})};
+  TRY(const auto jobs, open_jobs(state, command.job));
+  const bool waits = std::any_of(jobs.begin(), jobs.end(), [](const OpenJob* job) {
+    return job->spec.held && job->phase != JobPhase::kRunning;
+  });
+  if (!waits) return NewEvents{};
+  const std::string id = without_stream(command.job);
+  return NewEvents{event("job/" + id, JobReleased{id})};
 }
 
 base::Result<NewEvents> decide(const State& state, const CancelJob& command,
                                const Context& context) {
-  TRY(const OpenJob* job, open_job(state, command.job));
-  if (job->spec.owner != context.actor && context.role != ledger::Role::kOwner &&
-      !is_service(context))
-    return base::refused("permission.denied",
-                         fmt::format("job {} belongs to {}", job->id, job->spec.owner));
-  if (job->phase != JobPhase::kRunning) {
-    NewEvents events{event(
-        "job/" + job->id,
-        JobEnded{
-            .job = job->id, .state = JobState::kCancelled, .detail = command.reason, .run = {}})};
-    cancel_dependents(state, job->id, events);
-    return events;
+  TRY(const auto jobs, open_jobs(state, command.job));
+  NewEvents events;
+  std::vector<std::string> ended;
+  for (const OpenJob* job : jobs) {
+    if (job->spec.owner != context.actor && context.role != ledger::Role::kOwner &&
+        !is_service(context))
+      return base::refused("permission.denied",
+                           fmt::format("job {} belongs to {}", job->id, job->spec.owner));
+    if (job->phase != JobPhase::kRunning) {
+      ended.push_back(job->id);
+      events.push_back(event(
+          "job/" + job->id,
+          JobEnded{
+              .job = job->id, .state = JobState::kCancelled, .detail = command.reason, .run = {}}));
+    } else if (!job->cancel_requested) {
+      events.push_back(event("job/" + job->id, JobCancelRequested{job->id, command.reason}));
+    }
   }
-  if (job->cancel_requested) return NewEvents{};
-  return NewEvents{event("job/" + job->id, JobCancelRequested{job->id, command.reason})};
+  cancel_dependents(state, std::move(ended), events);
+  return events;
 }
 
 void evolve(State& state, const JobSubmitted& submitted, const EventMeta& meta) {
+  state.last_us = meta.time_us;
+  if (!submitted.spec.array.empty()) return open_array(state, submitted, meta);
   OpenJob job;
   job.id = submitted.job;
   job.spec = submitted.spec;
-  job.phase = submitted.spec.held ? JobPhase::kHeld : JobPhase::kQueued;
-  job.order = meta.seq;
-  job.submitted_us = meta.time_us;
-  job.waits_for = open_dependencies(state, job.spec);
-  if (!job.waits_for.empty()) job.phase = JobPhase::kBlocked;
-  add_dependent(state, job);
-  state.jobs[submitted.job] = std::move(job);
-  state.changes.add(ChangeOf::kJob, submitted.job);
-  state.last_us = meta.time_us;
+  add_job(state, std::move(job), 0, meta);
 }
 
 void evolve(State& state, const JobReleased& released, const EventMeta& meta) {
-  if (const auto found = state.jobs.find(released.job); found != state.jobs.end()) {
-    if (found->second.phase == JobPhase::kHeld) found->second.phase = JobPhase::kQueued;
-    found->second.spec.held = false;
-    state.changes.add(ChangeOf::kJob, released.job);
-  }
   state.last_us = meta.time_us;
+  const auto jobs = open_jobs(state, released.job);
+  if (!jobs) return;
+  for (const OpenJob* known : *jobs) {
+    OpenJob& job = state.jobs.at(known->id);
+    if (job.phase == JobPhase::kHeld) make_ready(state, job);
+    job.spec.held = false;
+    state.changes.add(ChangeOf::kJob, job.id);
+  }
 }
 
 void evolve(State& state, const JobCancelRequested& requested, const EventMeta& meta) {

@@ -35,6 +35,11 @@ base::Status check(const Node& node) {
   return {};
 }
 
+std::string busy_text(std::uint32_t running, const std::string& node) {
+  return running == 1 ? fmt::format("1 job runs on {}", node)
+                      : fmt::format("{} jobs run on {}", running, node);
+}
+
 ledger::NewEvent availability(const std::string& node, Availability value) {
   return event("node/" + node, NodeAvailabilityChanged{node, value});
 }
@@ -47,8 +52,7 @@ base::Result<NewEvents> decide(const State& state, const Node& command, const Co
   if (found != state.nodes.end()) {
     if (found->second.node == command) return NewEvents{};  // a drained one stays drained
     if (found->second.running > 0)
-      return base::conflict("node.busy",
-                            fmt::format("{} jobs run on {}", found->second.running, command.name),
+      return base::conflict("node.busy", busy_text(found->second.running, command.name),
                             "drain it, and describe it anew when they have ended");
   }
   return NewEvents{event("node/" + command.name, NodeAdded{command})};
@@ -69,8 +73,7 @@ base::Result<NewEvents> decide(const State& state, const ResumeNode& command, co
 base::Result<NewEvents> decide(const State& state, const RemoveNode& command, const Context&) {
   TRY(const NodeState* node, known(state, command.node));
   if (node->running > 0)
-    return base::conflict("node.busy",
-                          fmt::format("{} jobs run on {}", node->running, command.node),
+    return base::conflict("node.busy", busy_text(node->running, command.node),
                           "drain it first, or cancel them");
   return NewEvents{event("node/" + command.node, NodeRemoved{command.node})};
 }

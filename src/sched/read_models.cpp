@@ -5,6 +5,8 @@
 #include <set>
 #include <string_view>
 
+#include "sched/arrays.h"
+
 namespace fulcrum::sched {
 
 using enum ledger::ColumnType;
@@ -51,9 +53,30 @@ ledger::TableSpec jobs_table() {
                       {"custom", kText},      // amounts by name, as JSON
                       {"depends_on", kText},  // jobs, as JSON
                       {"queued_us", kInteger},
-                      {"device_kind", kText}},
+                      {"device_kind", kText},
+                      {"array", kText},
+                      {"array_index", kInteger}},
           .key_columns = 1,
-          .indexed = {"state", "name", "project", "owner"}};
+          .indexed = {"state", "name", "project", "owner", "array"}};
+}
+
+/// How many of its jobs are where.
+ledger::TableSpec arrays_table() {
+  return {.name = "sched_arrays",
+          .columns = {{"array", kText},
+                      {"name", kText},
+                      {"project", kText},
+                      {"owner", kText},
+                      {"range", kText},
+                      {"jobs", kInteger},
+                      {"waiting", kInteger},
+                      {"running", kInteger},
+                      {"succeeded", kInteger},
+                      {"failed", kInteger},  // whatever ended otherwise
+                      {"submitted_us", kInteger},
+                      {"ended_us", kInteger}},
+          .key_columns = 1,
+          .indexed = {"project", "owner"}};
 }
 
 /// One row a start.
@@ -141,8 +164,9 @@ class Record {
   bool is_new_ = false;
 };
 
-const ledger::TableSpec kJobs = jobs_table(), kAllocations = allocations_table(),
-                        kNodes = nodes_table(), kCapacity = capacity_table();
+const ledger::TableSpec kJobs = jobs_table(), kArrays = arrays_table(),
+                        kAllocations = allocations_table(), kNodes = nodes_table(),
+                        kCapacity = capacity_table();
 
 const json::value& inside(const json::value& payload, std::string_view key) {
   static const json::value nothing{json::object{}};
@@ -220,23 +244,49 @@ std::int64_t freed_us(Record& job, ledger::TableWriter& tables) {
   const auto waited_for = base::parse_json(ledger::as_text(job["depends_on"]), "depends_on");
   if (!waited_for || !waited_for->is_array()) return last_us;
   for (const auto& one : waited_for->get_array()) {
-    Record other(tables, kJobs, {std::string(one.get_string())});
-    last_us = std::max(last_us, ledger::as_integer(other["ended_us"]));
+    for (const ledger::TableSpec* table : {&kJobs, &kArrays}) {
+      Record other(tables, *table, {std::string(one.get_string())});
+      last_us = std::max(last_us, ledger::as_integer(other["ended_us"]));
+    }
   }
   return last_us;
 }
 
-void project_submitted(const ledger::Event& event, const json::value& payload,
-                       ledger::TableWriter& tables) {
-  const json::value &spec = inside(payload, "spec"), &resources = inside(spec, "resources");
-  Record record(tables, kJobs, {base::get_string(payload, "job")});
-  for (const auto name : {"name", "project", "owner", "job_class", "team"})
-    record[name] = base::get_string(spec, name);
-  for (const auto name : {"priority", "predicted_s", "time_limit_s"})
-    record[name] = base::get_number(spec, name);
-  for (const auto name : {"gpus", "gpu_milli", "cpu_milli", "memory_bytes"})
-    record[name] = base::get_integer(resources, name);
+/// Of sched_arrays.
+std::string column_of(const std::string& state) {
+  if (state == "held" || state == "queued") return "waiting";
+  return state == "running" || state == "succeeded" ? state : "failed";
+}
+
+void set_state(Record& job, const std::string& state, std::int64_t now_us,
+               ledger::TableWriter& tables) {
+  const std::string before = column_of(ledger::as_text(job["state"])), now = column_of(state);
+  job["state"] = state;
+  const std::string id = ledger::as_text(job["array"]);
+  if (id.empty() || before == now) return;
+  Record array(tables, kArrays, {id});
+  array[before] = ledger::as_integer(array[before]) - 1;
+  array[now] = ledger::as_integer(array[now]) + 1;
+  if (ledger::as_integer(array["waiting"]) + ledger::as_integer(array["running"]) == 0)
+    array["ended_us"] = now_us;
+  array.save();
+}
+
+void project_one(const ledger::Event& event, const std::string& job, const std::string& name,
+                 const json::value& spec, const std::string& array, std::int64_t index,
+                 ledger::TableWriter& tables) {
+  const json::value& resources = inside(spec, "resources");
+  Record record(tables, kJobs, {job});
+  for (const auto column : {"project", "owner", "job_class", "team"})
+    record[column] = base::get_string(spec, column);
+  for (const auto column : {"priority", "predicted_s", "time_limit_s"})
+    record[column] = base::get_number(spec, column);
+  for (const auto column : {"gpus", "gpu_milli", "cpu_milli", "memory_bytes"})
+    record[column] = base::get_integer(resources, column);
   const bool held = flag(spec, "held") != 0;
+  record["name"] = name;
+  record["array"] = array;
+  record["array_index"] = index;
   record["gpu_model"] = base::get_string(resources, "gpu_model");
   record["device_kind"] = base::get_string(resources, "device_kind");
   record["custom"] = list_text(inside(resources, "custom"));
@@ -252,13 +302,32 @@ void project_submitted(const ledger::Event& event, const json::value& payload,
   record.save();
 }
 
+void project_submitted(const ledger::Event& event, const json::value& payload,
+                       ledger::TableWriter& tables) {
+  const json::value& spec = inside(payload, "spec");
+  const std::string id = base::get_string(payload, "job"), name = base::get_string(spec, "name");
+  const std::string text = base::get_string(spec, "array");
+  const auto range = parse_array(text);
+  if (text.empty() || !range) return project_one(event, id, name, spec, "", 0, tables);
+  Record array(tables, kArrays, {id});
+  for (const auto column : {"name", "project", "owner"})
+    array[column] = base::get_string(spec, column);
+  array["range"] = text;
+  array["jobs"] = array["waiting"] = std::int64_t{range->size()};
+  array["running"] = array["succeeded"] = array["failed"] = array["ended_us"] = std::int64_t{0};
+  array["submitted_us"] = event.time_us;
+  array.save();
+  for (std::uint32_t index = range->first; index - range->first < range->size(); ++index)
+    project_one(event, array_job(id, index), array_job_name(name, index), spec, id, index, tables);
+}
+
 void project_started(const ledger::Event& event, const json::value& payload,
                      ledger::TableWriter& tables) {
   const std::string job = base::get_string(payload, "job");
   const std::int64_t attempt = base::get_integer(payload, "attempt");
   const json::value& taken = inside(payload, "taken");
   Record record(tables, kJobs, {job});
-  record["state"] = std::string("running");
+  set_state(record, "running", event.time_us, tables);
   record["node"] = base::get_string(payload, "node");
   record["starts"] = attempt;
   if (attempt == 1)
@@ -313,16 +382,35 @@ void project_run(const ledger::Event& event, const json::value& payload, Record&
                                       base::get_integer(run, "peak_memory_bytes"));
 }
 
+void project_released(const ledger::Event& event, const json::value& payload,
+                      ledger::TableWriter& tables) {
+  const std::string id = base::get_string(payload, "job");
+  std::vector<std::string> jobs{id};
+  Record array(tables, kArrays, {id});
+  const auto range = parse_array(ledger::as_text(array["range"]));
+  if (!array.is_new() && range) {
+    jobs.clear();
+    for (std::uint32_t index = range->first; index - range->first < range->size(); ++index)
+      jobs.push_back(array_job(id, index));
+  }
+  for (const std::string& one : jobs) {
+    Record job(tables, kJobs, {one});
+    if (!array.is_new() && ledger::as_text(job["state"]) != "held") continue;
+    job["state"] = std::string("queued");
+    job["queued_us"] = event.time_us;
+    job.save();
+  }
+}
+
 void project_job(const ledger::Event& event, const json::value& payload,
                  ledger::TableWriter& tables) {
   if (event.kind == "job.submitted") return project_submitted(event, payload, tables);
   if (event.kind == "job.started") return project_started(event, payload, tables);
   if (event.kind == "job.preempt_requested") return project_preempt_requested(payload, tables);
+  if (event.kind == "job.released") return project_released(event, payload, tables);
   Record job(tables, kJobs, {base::get_string(payload, "job")});
-  if (event.kind == "job.released" || event.kind == "job.requeued")
-    job["state"] = std::string("queued");
-  if (event.kind == "job.released") job["queued_us"] = event.time_us;
   if (event.kind == "job.requeued") {
+    set_state(job, "queued", event.time_us, tables);
     job["node"] = nullptr;
     job["detail"] = base::get_string(payload, "detail");
     job["kept_s"] = base::get_number(payload, "kept_s");
@@ -331,7 +419,7 @@ void project_job(const ledger::Event& event, const json::value& payload,
     project_run(event, payload, job, preempted ? "preempted" : "lost", tables);
   }
   if (event.kind == "job.ended") {
-    job["state"] = base::get_string(payload, "state");
+    set_state(job, base::get_string(payload, "state"), event.time_us, tables);
     job["exit_code"] = base::get_integer(payload, "exit_code");
     job["signal"] = base::get_integer(payload, "signal");
     job["detail"] = base::get_string(payload, "detail");
@@ -344,7 +432,7 @@ void project_job(const ledger::Event& event, const json::value& payload,
 }  // namespace
 
 std::vector<ledger::TableSpec> table_specs() {
-  return {jobs_table(), allocations_table(), nodes_table(), capacity_table()};
+  return {jobs_table(), arrays_table(), allocations_table(), nodes_table(), capacity_table()};
 }
 
 void project(const ledger::Event& event, const json::value& payload, ledger::TableWriter& tables) {

@@ -117,6 +117,9 @@ std::string sentence(const Refusal& refusal) {
   const auto plain = [](const std::string& unit) {
     return [unit](std::int64_t amount) { return fmt::format("{} {}", amount, unit); };
   };
+  const auto in_devices = [](std::int64_t amount) {
+    return fmt::format("{} device{}", amount, amount == 1 ? "" : "s");
+  };
   switch (refusal.code) {
     case RefusalCode::kHeld:
       return "held until it is released";
@@ -124,6 +127,9 @@ std::string sentence(const Refusal& refusal) {
       return refusal.need == 1 ? fmt::format("waits for job {} to succeed", refusal.job)
                                : fmt::format("waits for {} jobs to succeed, the first is {}",
                                              refusal.need, refusal.job);
+    case RefusalCode::kArrayLimit:
+      return fmt::format("as many jobs of array {} as may go at once ({}) are queued or run",
+                         refusal.resource, refusal.need);
     case RefusalCode::kGang:
       return fmt::format(
           "needs room for {} tasks at once, there is room for {} now ({} when all is empty)",
@@ -131,13 +137,13 @@ std::string sentence(const Refusal& refusal) {
     case RefusalCode::kNoNode:
       return refusal.resource.empty() ? "no node is up" : "no simulated node is up";
     case RefusalCode::kDeviceKindAbsent:
-      return fmt::format("needs {} devices of kind {}, and no node has one", refusal.need,
+      return fmt::format("needs {} of kind {}, and no node has one", in_devices(refusal.need),
                          refusal.resource);
     case RefusalCode::kGpuModelAbsent:
-      return fmt::format("needs {} devices of model {}, and no node has one", refusal.need,
+      return fmt::format("needs {} of model {}, and no node has one", in_devices(refusal.need),
                          refusal.resource);
     case RefusalCode::kNotEnoughGpu:
-      return amounts(plain("devices"));
+      return amounts(in_devices);
     case RefusalCode::kNotEnoughCpu:
       return amounts(cores);
     case RefusalCode::kNotEnoughMemory:

@@ -14,6 +14,7 @@ namespace fulcrum::sched {
 enum class RefusalCode {
   kHeld,              // waits for job.release
   kDependency,        // waits for the success of `need` jobs, the first is `job`
+  kArrayLimit,        // `need` jobs of the array `resource` are queued or run: all that may
   kNoNode,            // no node that may run such a job is up
   kDeviceKindAbsent,  // no node has devices of the wanted kind
   kGpuModelAbsent,    // no node has a device of the wanted model
@@ -29,9 +30,9 @@ enum class RefusalCode {
   kBudget,  // spent_usd, budget_usd; from_us: when it begins anew, 0: never
   kWindow,  // from_us: begins before this job would have ended; need: seconds that it needs
 };
-BOOST_DESCRIBE_ENUM(RefusalCode, kHeld, kDependency, kNoNode, kDeviceKindAbsent, kGpuModelAbsent,
-                    kNotEnoughGpu, kNotEnoughCpu, kNotEnoughMemory, kNotEnoughCustom, kFragmented,
-                    kGang, kBehind, kQuota, kBudget, kWindow)
+BOOST_DESCRIBE_ENUM(RefusalCode, kHeld, kDependency, kArrayLimit, kNoNode, kDeviceKindAbsent,
+                    kGpuModelAbsent, kNotEnoughGpu, kNotEnoughCpu, kNotEnoughMemory,
+                    kNotEnoughCustom, kFragmented, kGang, kBehind, kQuota, kBudget, kWindow)
 
 struct Refusal {
   RefusalCode code = RefusalCode::kNoNode;

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "sched/arrays.h"
 #include "sched/dependencies.h"
 #include "sched/use.h"
 
@@ -167,7 +168,7 @@ base::Result<NewEvents> decide(const State& state, const EndJob& command, const 
                                           .signal = command.signal,
                                           .detail = command.detail,
                                           .run = run})};
-  if (command.state != JobState::kSucceeded) cancel_dependents(state, command.job, events);
+  if (command.state != JobState::kSucceeded) cancel_dependents(state, {command.job}, events);
   return events;
 }
 
@@ -213,8 +214,11 @@ void evolve(State& state, const JobEnded& ended, const EventMeta& meta) {
   const auto job = state.jobs.find(ended.job);
   if (job == state.jobs.end()) return;
   release(state, job->second, meta.time_us);
-  settle_dependents(state, job->second, ended.state == JobState::kSucceeded);
+  const OpenJob last = std::move(job->second);
   state.jobs.erase(job);
+  const bool succeeded = ended.state == JobState::kSucceeded;
+  settle_dependents(state, last, succeeded);
+  leave_array(state, last, succeeded);
 }
 
 }  // namespace fulcrum::sched

@@ -72,6 +72,7 @@ class Reasons {
 
   Refusal of(const OpenJob& job) {
     if (job.phase == JobPhase::kHeld) return {RefusalCode::kHeld, "", 0, 0, 0, 0, ""};
+    if (job.over_limit) return at_limit(job);
     if (job.phase == JobPhase::kBlocked)
       return {RefusalCode::kDependency,
               "",
@@ -100,6 +101,14 @@ class Reasons {
     std::uint32_t tasks;
     std::optional<Refusal> refusal;  // nullopt: it would fit, somebody is ahead
   };
+
+  Refusal at_limit(const OpenJob& job) const {
+    std::int64_t limit = 0;
+    if (view_.arrays)
+      if (const auto array = view_.arrays->find(job.array); array != view_.arrays->end())
+        limit = array->second.limit;
+    return {RefusalCode::kArrayLimit, job.array, limit, 0, 0, 0, ""};
+  }
 
   Refusal budget(const QuotaState& state, bool simulated) const {
     const QuotaSpec& quota = state.quota;
@@ -183,9 +192,9 @@ std::shared_ptr<Mirror> mirror_of(const ClusterView& view, const Delta& delta, C
 }  // namespace
 
 ClusterView view_of(const State& state, std::int64_t now_us) {
-  return {state.nodes,        state.jobs, state.policy, state.place,          state.backfill,
-          state.preempt,      now_us,     &state.use,   &state.simulated_use, &state.quotas,
-          &state.reservations};
+  return {state.nodes,         state.jobs,   state.policy, state.place,          state.backfill,
+          state.preempt,       now_us,       &state.use,   &state.simulated_use, &state.quotas,
+          &state.reservations, &state.arrays};
 }
 
 Schedule schedule(const ClusterView& view, const Delta& delta, Cache& cache) {

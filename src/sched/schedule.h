@@ -27,6 +27,7 @@ struct ClusterView {
   const std::map<std::string, OwnerUse>* simulated_use = nullptr;
   const Quotas* quotas = nullptr;              // null: none
   const Reservations* reservations = nullptr;  // null: none
+  const std::map<std::string, OpenArray>* arrays = nullptr;
 };
 
 /// The core's time.

@@ -20,11 +20,22 @@ struct OwnerUse {
 };
 BOOST_DESCRIBE_STRUCT(OwnerUse, (), (quota, held_milli, decayed_device_s, updated_us))
 
+/// A job array of which some have not ended.
+struct OpenArray {
+  std::uint32_t limit = 0;            // queued or running at once; 0: none
+  std::uint32_t active = 0;           // queued or running
+  std::uint32_t open = 0;             // not ended
+  bool failed = false;                // one ended without success
+  std::vector<std::uint32_t> behind;  // indices that wait for the limit, the largest first
+};
+BOOST_DESCRIBE_STRUCT(OpenArray, (), (limit, active, open, failed, behind))
+
 /// What scheduling decisions need: nodes, and the jobs that have not ended.
 struct State {
   std::map<std::string, NodeState> nodes;
   std::map<std::string, OpenJob> jobs;
-  std::map<std::string, OwnerUse> use;  // by use_key(); real jobs
+  std::map<std::string, OpenArray> arrays;  // by the id that the submission answered
+  std::map<std::string, OwnerUse> use;      // by use_key(); real jobs
   std::map<std::string, OwnerUse> simulated_use;
   Quotas quotas;              // by name
   Reservations reservations;  // by name; past ones too, for a month
@@ -40,10 +51,10 @@ struct State {
   ChangeLog changes;         // not saved: a restored state starts a new one
 };
 BOOST_DESCRIBE_STRUCT(State, (),
-                      (nodes, jobs, use, simulated_use, quotas, reservations, reclaim, orphans,
-                       dependents, recent_ends, policy, place, backfill, preempt, last_us))
+                      (nodes, jobs, arrays, use, simulated_use, quotas, reservations, reclaim,
+                       orphans, dependents, recent_ends, policy, place, backfill, preempt, last_us))
 
-/// A job may depend on one that ended, as long as it is remembered.
+/// A job may depend on one that ended, as long as it is remembered. Of an array only the whole is.
 inline constexpr std::size_t kRecentEnds = 10'000;
 
 }  // namespace fulcrum::sched

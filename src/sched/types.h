@@ -71,7 +71,7 @@ BOOST_DESCRIBE_STRUCT(NodeAssessed, (), (assessment))
 // ---- jobs ----
 
 struct CancelJob {
-  std::string job;
+  std::string job;  // or an array: all of it
   std::string reason;
   static constexpr std::string_view kRequired[] = {"job"};
 };
@@ -132,6 +132,7 @@ BOOST_DESCRIBE_STRUCT(EndJob, (),
                       (job, attempt, state, exit_code, signal, cpu_s, peak_memory_bytes,
                        useful_device_s, isolation, detail))
 
+/// With spec.array: of all the jobs in it, JOB_INDEX each.
 struct JobSubmitted {
   std::string job;
   JobSpec spec;
@@ -347,8 +348,15 @@ struct ListJobs {
   std::string project;
   std::string owner;
   unsigned limit = 100;
+  std::string array;  // its jobs, by index
 };
-BOOST_DESCRIBE_STRUCT(ListJobs, (), (state, project, owner, limit))
+BOOST_DESCRIBE_STRUCT(ListJobs, (), (state, project, owner, limit, array))
+struct ListArrays {
+  std::string project;
+  std::string owner;
+  unsigned limit = 100;
+};
+BOOST_DESCRIBE_STRUCT(ListArrays, (), (project, owner, limit))
 struct ShowJob {
   std::string job;  // its id, or the name of the newest job called so
   static constexpr std::string_view kRequired[] = {"job"};

@@ -76,6 +76,14 @@ Unblock unblock(const ClusterView& view, const OpenJob& job, const Refusal& refu
       for (std::size_t i = 0; i < std::min(kFew, job.waits_for.size()); ++i)
         answer.jobs.push_back(job.waits_for[i]);
       return answer;
+    case RefusalCode::kArrayLimit:
+      answer.when = "array_job_ends";
+      for (const auto& [id, other] : view.jobs) {
+        if (other.array != job.array || other.phase != JobPhase::kRunning) continue;
+        ++answer.count;
+        if (answer.jobs.size() < kFew) answer.jobs.push_back(id);
+      }
+      return answer;
     case RefusalCode::kNoNode:
       for (const auto& [name, state] : view.nodes) {
         if (state.node.simulated != job.spec.simulated || state.availability == Availability::kUp)

@@ -10,7 +10,8 @@ namespace fulcrum::sched {
 /// What has to happen, as data. `jobs` and `nodes` name at most a few.
 struct Unblock {
   // released, jobs_succeed, node_up, node_added, jobs_end, job_starts, now, budget (it begins anew,
-  // or somebody raises it), quota_freed (jobs in the quota end), window_ends
+  // or somebody raises it), quota_freed (jobs in the quota end), window_ends,
+  // array_job_ends (any of those that run)
   std::string when;
   std::vector<std::string> jobs;
   std::vector<std::string> nodes;

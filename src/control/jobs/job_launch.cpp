@@ -51,6 +51,10 @@ exec::LaunchSpec launch_spec(const sched::OpenJob& job, const sched::Node& node,
   if (job.taken.cpu_milli > 0)
     environment.emplace("OMP_NUM_THREADS",
                         std::to_string(std::max<std::int64_t>(1, job.taken.cpu_milli / 1000)));
+  if (!job.array.empty()) {
+    environment["FULCRUM_ARRAY"] = job.array;
+    environment["FULCRUM_ARRAY_INDEX"] = std::to_string(job.array_index);
+  }
   environment["FULCRUM_ATTEMPT"] = std::to_string(job.attempt);
   if (job.preemptions > 0) environment["FULCRUM_PREEMPTED"] = "1";
   if (job.spec.with_home) environment["FULCRUM_HOME"] = home;

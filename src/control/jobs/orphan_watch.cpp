@@ -25,15 +25,22 @@ struct Start {
 
 /// run_id() read backwards; nullopt: no name of a job's start.
 std::optional<Start> start_of(const std::string& run) {
-  Start start{run.substr(0, kIdLength), 1};
-  const bool is_id =
-      start.job.size() == kIdLength &&
-      start.job.find_first_not_of("0123456789ABCDEFGHJKMNPQRSTVWXYZ") == std::string::npos;
-  if (!is_id) return std::nullopt;
-  if (run.size() == kIdLength) return start;
+  constexpr const char* kDigits = "0123456789";
+  const std::string id = run.substr(0, kIdLength);
+  if (id.size() != kIdLength ||
+      id.find_first_not_of("0123456789ABCDEFGHJKMNPQRSTVWXYZ") != std::string::npos)
+    return std::nullopt;
+  std::size_t at = kIdLength;
+  if (at < run.size() && run[at] == '_') {  // of an array
+    const std::size_t end = std::min(run.find_first_not_of(kDigits, at + 1), run.size());
+    if (end == at + 1) return std::nullopt;
+    at = end;
+  }
+  Start start{run.substr(0, at), 1};
+  if (run.size() == at) return start;
   const char* end = run.data() + run.size();
-  const auto read = std::from_chars(run.data() + kIdLength + 1, end, start.attempt);
-  if (run[kIdLength] != '.' || read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  const auto read = std::from_chars(run.data() + at + 1, end, start.attempt);
+  if (run[at] != '.' || read.ec != std::errc() || read.ptr != end) return std::nullopt;
   return start;
 }
 
