@@ -46,6 +46,28 @@ TEST_F(Cli, ANoteIsAddedAndListed) {
   EXPECT_EQ(fulcrum({"note", "add", "--subject", "s", "--text", "t", "--quiet"}).out, "note/s\n");
 }
 
+TEST_F(Cli, ThePagesOfAFolderBecomeLines) {
+  const std::string folder = home_.path() + "/pages";
+  std::filesystem::create_directories(folder);
+  std::string page = "<title>Mills</title><nav><a href=/>Home</a></nav>";
+  for (int i = 0; i < 5; ++i)
+    page += "<p>The mill ground corn for the village, and its wheel turned all day.</p>";
+  std::ofstream(folder + "/mills.html") << page;
+  const auto one = fulcrum({"data", "extract", "--html", folder + "/mills.html"});
+  EXPECT_EQ(one.exit_code, 0) << one.err;
+  const auto parsed = base::parse_json(one.out, "out");
+  ASSERT_TRUE(parsed) << one.out;
+  EXPECT_EQ(parsed->at("title"), "Mills");
+  EXPECT_TRUE(base::get_string(*parsed, "text").starts_with("The mill ground"));
+  const std::string out = home_.path() + "/out.jsonl";
+  const auto many = fulcrum({"data", "extract", "--in", folder, "--out", out, "--json"});
+  EXPECT_EQ(many.exit_code, 0) << many.err;
+  EXPECT_EQ(base::parse_json(many.out, "out")->at("pages"), 1);
+  EXPECT_THAT(*base::read_file(out), HasSubstr("\"id\":\"mills.html\""));
+  EXPECT_EQ(fulcrum({"data", "extract"}).exit_code, 2);
+  EXPECT_EQ(fulcrum({"data", "extract", "--html", folder + "/absent"}).exit_code, 1);
+}
+
 TEST_F(Cli, TheHomeIsTheOwnersAlone) {
   ASSERT_EQ(fulcrum({"note", "list"}).exit_code, 0);
   struct stat status {};

@@ -62,7 +62,7 @@ struct WarcReader::Impl {
       : unpacked(std::move(source)), name(std::move(file)), limits(given) {}
 
   std::uint64_t offset() const { return unpacked.member_offset() + (unpacked.is_plain() ? at : 0); }
-  base::Failure mistake(std::string code, std::string message, std::uint64_t where) const {
+  base::Failure warc_error(std::string code, std::string message, std::uint64_t where) const {
     return base::Failure(base::Error{base::ErrorKind::kFailed,
                                      std::move(code),
                                      std::move(message),
@@ -103,7 +103,7 @@ base::Result<bool> WarcReader::Impl::take_line(std::string& line, std::size_t mo
     const std::size_t end = rest.find('\n');
     const std::size_t taken = end == std::string_view::npos ? rest.size() : end + 1;
     if (line.size() + taken > most)
-      return mistake("warc.syntax", "a header is longer than any record's", offset());
+      return warc_error("warc.syntax", "a header is longer than any record's", offset());
     line.append(rest.substr(0, taken));
     at += taken;
     if (end == std::string_view::npos) continue;
@@ -159,17 +159,17 @@ base::Status WarcReader::Impl::take_headers(WarcRecord& record) {
   found.clear();
   if (line.empty()) CHECK_OK(take_line(line, limits.header_bytes));
   if (!is_version(line))
-    return mistake("warc.syntax", fmt::format("no record begins here: \"{:.40}\"", line),
-                   record.offset);
+    return warc_error("warc.syntax", fmt::format("no record begins here: \"{:.40}\"", line),
+                      record.offset);
   record.version = line.substr(5);
   std::size_t bytes = 0;
   for (;;) {
     TRY(const bool more, take_line(line, limits.header_bytes));
-    if (!more) return mistake("warc.truncated", "the file ends in a header", record.offset);
+    if (!more) return warc_error("warc.truncated", "the file ends in a header", record.offset);
     if (line.empty()) return {};
     bytes += line.size();
     if (bytes > limits.header_bytes)
-      return mistake("warc.syntax", "a header is longer than any record's", record.offset);
+      return warc_error("warc.syntax", "a header is longer than any record's", record.offset);
     if ((line[0] == ' ' || line[0] == '\t') && !record.headers.empty()) {
       record.headers.back().second += ' ' + std::string(trimmed(line));
       continue;
@@ -186,20 +186,20 @@ base::Status WarcReader::Impl::take_block(WarcRecord& record) {
   const auto [end, error] =
       std::from_chars(length.data(), length.data() + length.size(), record.content_bytes);
   if (length.empty() || error != std::errc() || end != length.data() + length.size())
-    return mistake("warc.syntax", fmt::format("Content-Length is \"{:.40}\"", length),
-                   record.offset);
+    return warc_error("warc.syntax", fmt::format("Content-Length is \"{:.40}\"", length),
+                      record.offset);
   if (record.content_bytes > limits.record_bytes)
-    return mistake("warc.large",
-                   fmt::format("a record of {} bytes, more than {}", record.content_bytes,
-                               limits.record_bytes),
-                   record.offset);
+    return warc_error("warc.large",
+                      fmt::format("a record of {} bytes, more than {}", record.content_bytes,
+                                  limits.record_bytes),
+                      record.offset);
   for (std::uint64_t left = record.content_bytes; left > 0;) {
     if (at == size) {
       TRY(const bool more, refill());
       if (!more)
-        return mistake("warc.truncated",
-                       fmt::format("the file ends {} bytes before its last record", left),
-                       record.offset);
+        return warc_error("warc.truncated",
+                          fmt::format("the file ends {} bytes before its last record", left),
+                          record.offset);
     }
     const auto taken = static_cast<std::size_t>(std::min<std::uint64_t>(left, size - at));
     const std::size_t kept = std::min(taken, limits.block_bytes - record.block.size());
@@ -210,7 +210,8 @@ base::Status WarcReader::Impl::take_block(WarcRecord& record) {
   }
   if (limits.checks_digests && !record.is_cut &&
       has_digest(record.block, record.header("WARC-Block-Digest")) == false)
-    return mistake("warc.digest", "a record's content is not what its digest says", record.offset);
+    return warc_error("warc.digest", "a record's content is not what its digest says",
+                      record.offset);
   return {};
 }
 
