@@ -76,12 +76,16 @@ void judge(Feature& feature, Tag tag) {
     feature.bad = static_cast<float>(std::min(feature.weight, 30U)) * 0.5F;
 }
 
+/// Past elements that only wrap one block.
 std::uint32_t holder_of(const Page& page, std::uint32_t node) {
   const Tag tag = page.nodes[node].tag;
   const bool is_paragraph = tag == Tag::t_p || kind_of(tag) == TagKind::kItem ||
                             kind_of(tag) == TagKind::kHeading || kind_of(tag) == TagKind::kCell ||
                             kind_of(tag) == TagKind::kInline;
-  return is_paragraph ? page.nodes[node].parent : node;
+  if (is_paragraph) node = page.nodes[node].parent;
+  while (node != 0 && page.nodes[node].end_block - page.nodes[node].first_block == 1)
+    node = page.nodes[node].parent;
+  return node;
 }
 
 /// A paragraph without neighbours speaks less for its surroundings: teasers stand alone.
