@@ -27,6 +27,7 @@ BOOST_DESCRIBE_STRUCT(Settings, (),
 
 enum Rule : std::size_t { kLorem, kBracket, kFewSentences, kLines };
 
+constexpr std::string_view kLoremIpsum = "lorem ipsum", kJavascript = "javascript";
 constexpr std::string_view kPolicyPhrases[] = {"terms of use", "privacy policy", "cookie policy",
                                                "uses cookies", "use of cookies", "use cookies"};
 
@@ -74,6 +75,32 @@ bool ends_a_sentence(std::string_view line) {
   return std::string_view(".?!\"'").find(line.back()) != std::string_view::npos;
 }
 
+bool holds(std::string_view line, std::string_view phrase) {
+  thread_local text::PhraseSearch search;
+  search.begin(line);
+  return search.holds(phrase);
+}
+
+bool names_a_policy(std::string_view line) {
+  thread_local text::PhraseSearch search;
+  search.begin(line);
+  return std::any_of(std::begin(kPolicyPhrases), std::end(kPolicyPhrases),
+                     [](std::string_view phrase) { return search.holds(phrase); });
+}
+
+/// Phrases that the whole text lacks need not be looked for in its lines.
+struct Suspects {
+  bool lorem, javascript, policy;
+  explicit Suspects(std::string_view text) {
+    thread_local text::PhraseSearch search;
+    search.begin(text);
+    lorem = search.holds(kLoremIpsum);
+    javascript = search.holds(kJavascript);
+    policy = std::any_of(std::begin(kPolicyPhrases), std::end(kPolicyPhrases),
+                         [](std::string_view phrase) { return search.holds(phrase); });
+  }
+};
+
 class C4 final : public Operator {
  public:
   explicit C4(Settings settings) : settings_(settings) {}
@@ -86,6 +113,7 @@ class C4 final : public Operator {
   Verdict apply(Item& item) const override {
     const std::string_view text = item.text();
     text::split_lines(text, item.lines);
+    const Suspects suspects(text);
     std::string kept;
     kept.reserve(text.size());
     std::int64_t sentences = 0;
@@ -102,12 +130,12 @@ class C4 final : public Operator {
       }
       if (settings_.filter_no_terminal_punct && !ends_a_sentence(line)) continue;
       if (blanks.words < settings_.min_words_per_line) continue;
-      if (settings_.filter_lorem_ipsum && text::holds_ignoring_case(line, "lorem ipsum"))
+      if (settings_.filter_lorem_ipsum && suspects.lorem && holds(line, kLoremIpsum))
         return Verdict::drop(kLorem);
-      if (settings_.filter_javascript && text::holds_ignoring_case(line, "javascript")) continue;
+      if (settings_.filter_javascript && suspects.javascript && holds(line, kJavascript)) continue;
       if (settings_.filter_curly_bracket && line.find('{') != std::string_view::npos)
         return Verdict::drop(kBracket);
-      if (settings_.filter_policy && names_a_policy(line)) continue;
+      if (settings_.filter_policy && suspects.policy && names_a_policy(line)) continue;
       if (settings_.min_num_sentences != -1)
         sentences += static_cast<std::int64_t>(sentences_of(item, i, stripped, line));
       if (kept_lines++ > 0) kept += '\n';
@@ -121,12 +149,6 @@ class C4 final : public Operator {
   }
 
  private:
-  static bool names_a_policy(std::string_view line) {
-    return std::any_of(
-        std::begin(kPolicyPhrases), std::end(kPolicyPhrases),
-        [&](std::string_view phrase) { return text::holds_ignoring_case(line, phrase); });
-  }
-
   static std::size_t sentences_of(Item& item, std::size_t index, std::string_view stripped,
                                   std::string_view line) {
     if (const auto given = item.given_sentences(index)) return *given;

@@ -11,9 +11,12 @@ namespace {
 
 using Parts = std::initializer_list<std::string>;
 
+constexpr std::size_t kGlances = 1U << 15;
+
 std::size_t glance(std::string_view word) {
   const auto at = [&](std::size_t i) { return static_cast<std::size_t>(word[i] & 0xFF); };
-  return (at(0) * 31 + at(word.size() - 1) * 7 + at(word.size() / 2) + word.size() * 131) & 4095;
+  return (at(0) * 2311 + at(word.size() - 1) * 113 + at(word.size() / 2) * 17 + word.size()) &
+         (kGlances - 1);
 }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
@@ -26,6 +29,13 @@ std::string capital(std::string word) {
   if (word[0] >= 'a' && word[0] <= 'z') word[0] = static_cast<char>(word[0] - 'a' + 'A');
   return word;
 }
+
+struct Hash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view word) const {
+    return std::hash<std::string_view>{}(word);
+  }
+};
 
 class Exceptions {
  public:
@@ -44,7 +54,7 @@ class Exceptions {
   }
 
   const Pieces* find(std::string_view word) const {
-    const auto found = pieces_.find(std::string(word));
+    const auto found = pieces_.find(word);
     return found == pieces_.end() ? nullptr : &found->second;
   }
   bool may_hold(std::string_view word) const { return glances_.test(glance(word)); }
@@ -182,8 +192,8 @@ class Exceptions {
     for (const char letter : std::string("cfkCFK")) add({"°", std::string(1, letter), "."});
   }
 
-  std::unordered_map<std::string, Pieces> pieces_;
-  std::bitset<4096> glances_;
+  std::unordered_map<std::string, Pieces, Hash, std::equal_to<>> pieces_;
+  std::bitset<kGlances> glances_;
 };
 
 const Exceptions& exceptions() {

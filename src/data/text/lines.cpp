@@ -1,5 +1,6 @@
 #include "data/text/lines.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "data/text/unicode.h"
@@ -22,9 +23,25 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
+/// No line end but '\n': what nearly every text holds.
+bool has_only_newlines(std::string_view text) {
+  unsigned other = 0;
+  for (const char each : text) {
+    const auto c = static_cast<unsigned char>(each);
+    other |= static_cast<unsigned>(c - 0x0BU < 3U) | static_cast<unsigned>(c - 0x1CU < 3U) |
+             static_cast<unsigned>(c == 0xC2) | static_cast<unsigned>(c == 0xE2);
+  }
+  return other == 0;
+}
+
 }  // namespace
 
 void split_lines(std::string_view text, Lines& lines) {
+  if (has_only_newlines(text)) {
+    split_newlines(text, lines);
+    if (lines.back().empty()) lines.pop_back();
+    return;
+  }
   lines.clear();
   const char *start = text.data(), *end = start + text.size();
   for (const char* at = start; at < end;) {
@@ -58,18 +75,13 @@ void split_newline_runs(std::string_view text, std::size_t least, Lines& pieces)
   pieces.push_back(text.substr(start));
 }
 
-bool holds_ignoring_case(std::string_view text, std::string_view lower_case) {
-  if (text.size() < lower_case.size()) return false;
-  const char small = lower_case[0];
-  const char large = small >= 'a' && small <= 'z' ? static_cast<char>(small - 'a' + 'A') : small;
-  const std::size_t last = text.size() - lower_case.size();
-  for (std::size_t at = 0; at <= last; ++at) {
-    if (text[at] != small && text[at] != large) continue;
-    std::size_t n = 1;
-    while (n < lower_case.size() && lower(text[at + n]) == lower_case[n]) ++n;
-    if (n == lower_case.size()) return true;
-  }
-  return false;
+void PhraseSearch::begin(std::string_view text) {
+  lower_.resize(text.size());
+  std::transform(text.begin(), text.end(), lower_.begin(), lower);
+}
+
+bool PhraseSearch::holds(std::string_view phrase) const {
+  return ::memmem(lower_.data(), lower_.size(), phrase.data(), phrase.size()) != nullptr;
 }
 
 }  // namespace fulcrum::data::text

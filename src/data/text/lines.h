@@ -1,5 +1,6 @@
 #pragma once
 // Lines and paragraphs, each by the rule that some published filter counts with.
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,8 +15,16 @@ void split_newlines(std::string_view text, Lines& lines);
 /// At runs of at least `least` '\n': n runs give n + 1 pieces.
 void split_newline_runs(std::string_view text, std::size_t least, Lines& pieces);
 
-/// Does `text` hold `lower`, letters A-Z counting as a-z? `lower` is ASCII in lower case, not
-/// empty.
-bool holds_ignoring_case(std::string_view text, std::string_view lower);
+/// Looks for phrases in a text, letters A-Z counting as a-z. Scratch of one thread.
+class PhraseSearch {
+ public:
+  /// The text that holds() looks at; copied.
+  void begin(std::string_view text);
+  /// `phrase`: ASCII in lower case.
+  bool holds(std::string_view phrase) const;
+
+ private:
+  std::string lower_;
+};
 
 }  // namespace fulcrum::data::text

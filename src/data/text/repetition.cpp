@@ -1,5 +1,6 @@
 #include "data/text/repetition.h"
 
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include <algorithm>

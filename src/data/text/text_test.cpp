@@ -45,6 +45,10 @@ TEST(EnglishWords, AreSplitAsThePublishedFiltersCountThem) {
   EXPECT_EQ(english(" \n\t "), Strings{});
 }
 
+TEST(Unicode, TheTableOfAsciiAgreesWithIcu) {
+  for (char32_t c = 0; c < 128; ++c) EXPECT_EQ(classes(c), detail::wide_classes(c)) << c;
+}
+
 TEST(EnglishWords, KnowWhatTheyHold) {
   const std::string text = "naïve -- 42!";
   std::vector<Word> words;
@@ -111,8 +115,15 @@ TEST(Lines, FollowPythonsRules) {
   EXPECT_EQ(lines, (Lines{"", "a", ""}));
   split_newline_runs("a\n\n\nb\nc", 2, lines);
   EXPECT_EQ(lines, (Lines{"a", "b\nc"}));
-  EXPECT_TRUE(holds_ignoring_case("Enable JavaScript!", "javascript"));
-  EXPECT_FALSE(holds_ignoring_case("java script", "javascript"));
+  split_lines("a\n\nb\n", lines);
+  EXPECT_EQ(lines, (Lines{"a", "", "b"}));
+  split_lines("", lines);
+  EXPECT_EQ(lines, Lines{});
+  PhraseSearch search;
+  search.begin("Enable JavaScript!");
+  EXPECT_TRUE(search.holds("javascript"));
+  search.begin("java script");
+  EXPECT_FALSE(search.holds("javascript"));
   EXPECT_EQ(strip("\u3000 a b\u00A0"), "a b");
 }
 

@@ -72,7 +72,7 @@ const Table& table() {
 
 }  // namespace
 
-std::uint16_t classes(char32_t c) {
+std::uint16_t detail::wide_classes(char32_t c) {
   static const Table& plane = table();
   if (c < kPlane) return plane[c];
   return c <= 0x10FFFF ? compute(c) : 0;

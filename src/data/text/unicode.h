@@ -1,5 +1,6 @@
 #pragma once
 // Code points and what they are: one table lookup for the basic plane, built once from ICU.
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -21,8 +22,35 @@ enum Class : std::uint16_t {
   kHan = 1024,         // ideographs
 };
 
+namespace detail {
+std::uint16_t wide_classes(char32_t c);
+constexpr auto kAscii = [] {
+  std::array<std::uint16_t, 128> is{};
+  for (std::size_t c = 0; c < 128; ++c) {
+    const bool upper = c >= 'A' && c <= 'Z', lower = c >= 'a' && c <= 'z';
+    const bool digit = c >= '0' && c <= '9', control = c < 0x20 || c == 0x7F;
+    const bool symbol = c == '$' || c == '+' || c == '<' || c == '=' || c == '>' || c == '^' ||
+                        c == '`' || c == '|' || c == '~';
+    if ((c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x20)) is[c] |= kSpace;
+    if ((c >= 0x0A && c <= 0x0D) || (c >= 0x1C && c <= 0x1E)) is[c] |= kLineEnd;
+    if (upper || lower) is[c] |= kLetter;
+    if (upper) is[c] |= kUpper;
+    if (lower) is[c] |= kLower;
+    if (digit) is[c] |= kDigit;
+    if (!upper && !lower && !digit && !control && !symbol && c != ' ') is[c] |= kPunctuation;
+    if (c == '.' || c == '!' || c == '?') is[c] |= kTerminal;
+    if (!upper && !lower && !digit && c != ' ' && c != '\t' && c != '\n') is[c] |= kMark;
+  }
+  is['\t'] &= static_cast<std::uint16_t>(~kMark);
+  is['\n'] &= static_cast<std::uint16_t>(~kMark);
+  return is;
+}();
+}  // namespace detail
+
 /// Of any code point up to U+10FFFF; 0 beyond.
-std::uint16_t classes(char32_t c);
+inline std::uint16_t classes(char32_t c) {
+  return c < 128 ? detail::kAscii[c] : detail::wide_classes(c);
+}
 
 /// The code point at `at`, which moves past it; a byte that fits nowhere is U+FFFD. at < end.
 inline char32_t decode(const char*& at, const char* end) {
