@@ -46,7 +46,7 @@ TEST(EnglishWords, AreSplitAsThePublishedFiltersCountThem) {
 }
 
 TEST(Unicode, TheTableOfAsciiAgreesWithIcu) {
-  for (char32_t c = 0; c < 128; ++c) EXPECT_EQ(classes(c), detail::wide_classes(c)) << c;
+  for (char32_t c = 0; c < 128; ++c) EXPECT_EQ(classes(c), detail::wide_classes(c)) << static_cast<int>(c);
 }
 
 TEST(EnglishWords, KnowWhatTheyHold) {
