@@ -1,6 +1,7 @@
 #include "data/web/content_features.h"
 
 #include <algorithm>
+#include <array>
 
 #include "data/web/word_set.h"
 
@@ -16,41 +17,64 @@ struct Counts {
   std::uint32_t letters = 0, stops = 0;
 };
 
+enum : std::uint8_t { kStop = 1, kAfterStop = 2 };
+
+constexpr std::array<std::uint8_t, 256> make_roles() {
+  std::array<std::uint8_t, 256> roles{};
+  for (const unsigned char c : {'.', ',', '!', '?', ';'}) roles[c] = kStop;
+  for (const unsigned char c : {' ', '"'}) roles[c] = kAfterStop;
+  for (std::size_t c = 0x80; c < 256; ++c) roles[c] = kAfterStop;
+  return roles;
+}
+constexpr auto kRoles = make_roles();
+
+/// 、 。 ！ ， ； ？
+std::uint32_t east_asian_stops(std::string_view text) {
+  std::uint32_t stops = 0;
+  for (std::size_t i = 0; i + 2 < text.size(); ++i) {
+    const auto a = static_cast<unsigned char>(text[i]), b = static_cast<unsigned char>(text[i + 1]),
+               c = static_cast<unsigned char>(text[i + 2]);
+    if (a == 0xE3) stops += b == 0x80 && (c == 0x81 || c == 0x82);
+    if (a == 0xEF) stops += b == 0xBC && (c == 0x8C || c == 0x81 || c == 0x9F || c == 0x9B);
+  }
+  return stops;
+}
+
 Counts counts_of(std::string_view text) {
   Counts counts;
-  const auto* p = reinterpret_cast<const unsigned char*>(text.data());
-  const auto* const end = p + text.size();
-  for (; p < end; ++p) {
-    const unsigned c = *p;
-    if (c < 0x80) {
-      ++counts.letters;
-      if (c == '.' || c == ',' || c == '!' || c == '?' || c == ';')
-        counts.stops += p + 1 == end || p[1] == ' ' || p[1] == '"' || p[1] >= 0x80;
-      continue;
-    }
-    counts.letters += (c & 0xC0U) != 0x80U;
-    counts.letters += c >= 0xE3 && c < 0xF0;
-    if (c == 0xE3 && p + 2 < end)  // 、 and 。
-      counts.stops += p[1] == 0x80 && (p[2] == 0x81 || p[2] == 0x82);
-    else if (c == 0xEF && p + 2 < end && p[1] == 0xBC)  // ！ ， ； ？
-      counts.stops += p[2] == 0x81 || p[2] == 0x8C || p[2] == 0x9B || p[2] == 0x9F;
+  std::uint32_t wide = 0, stops = 0;
+  for (const char one : text) {
+    const auto c = static_cast<unsigned char>(one);
+    counts.letters += (c & 0xC0) != 0x80;
+    wide += c >= 0xE3 && c < 0xF0;
   }
+  for (std::size_t i = 0; i + 1 < text.size(); ++i)
+    stops += kRoles[static_cast<unsigned char>(text[i])] &
+             kRoles[static_cast<unsigned char>(text[i + 1])] >> 1 & 1U;
+  if (!text.empty()) stops += kRoles[static_cast<unsigned char>(text.back())] & kStop;
+  if (wide > 0) stops += east_asian_stops(text);
+  counts.letters += wide;
+  counts.stops = stops;
   return counts;
 }
 
 /// Behind closing quotes and brackets.
 bool ends_sentence(std::string_view text) {
-  static constexpr std::string_view kClosing[] = {"\"", "'", ")",  "]",  "”",
-                                                  "’",  "»", "」", "』", "）"};
-  static constexpr std::string_view kEnds[] = {".",  "!",  "?",  ":", "…", "。",
-                                               "！", "？", "：", "؟", "।"};
-  for (bool is_trimmed = true; is_trimmed;) {
-    is_trimmed = false;
-    for (const auto closing : kClosing)
-      if (text.ends_with(closing)) {
-        text.remove_suffix(closing.size());
-        is_trimmed = true;
-      }
+  static constexpr std::string_view kClosing[] = {"”", "’", "»", "」", "』", "）"};
+  static constexpr std::string_view kEnds[] = {"…", "。", "！", "？", "：", "؟", "।"};
+  while (!text.empty()) {
+    const char last = text.back();
+    if (last == '"' || last == '\'' || last == ')' || last == ']') {
+      text.remove_suffix(1);
+      continue;
+    }
+    if (static_cast<unsigned char>(last) < 0x80)
+      return last == '.' || last == '!' || last == '?' || last == ':';
+    const auto* const closing =
+        std::find_if(std::begin(kClosing), std::end(kClosing),
+                     [&](std::string_view one) { return text.ends_with(one); });
+    if (closing == std::end(kClosing)) break;
+    text.remove_suffix(closing->size());
   }
   return std::any_of(std::begin(kEnds), std::end(kEnds),
                      [&](std::string_view end) { return text.ends_with(end); });

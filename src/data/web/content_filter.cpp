@@ -11,7 +11,8 @@ namespace {
 constexpr std::uint32_t kLabel = 30;    // letters of a label
 constexpr std::uint32_t kShort = 80;    // of a heading
 constexpr std::uint32_t kNotice = 300;  // of a call to subscribe
-constexpr float kLinks = 0.6F;          // share of links of a block that is nothing else
+constexpr std::size_t kTitleBytes = 500;
+constexpr float kLinks = 0.6F;  // share of links of a block that is nothing else
 
 /// Letters and digits alone, in lower case.
 std::string skeleton(std::string_view text) {
@@ -29,7 +30,10 @@ std::string skeleton(std::string_view text) {
 class Filter {
  public:
   Filter(const Page& page, const std::vector<Feature>& features, const Node& root)
-      : page_(page), features_(features), root_(root) {}
+      : page_(page), features_(features), root_(root) {
+    for (const std::string* title : {&page.facts.og_title, &page.facts.heading, &page.facts.title})
+      titles_.push_back(skeleton(std::string_view(*title).substr(0, kTitleBytes)));
+  }
 
   std::vector<std::uint32_t> run() {
     collect();
@@ -55,15 +59,15 @@ class Filter {
   const Page& page_;
   const std::vector<Feature>& features_;
   const Node& root_;
+  std::vector<std::string> titles_;
   std::vector<std::uint32_t> kept_;
 };
 
 bool Filter::is_title(std::string_view text) const {
+  if (text.size() > kTitleBytes) return false;
   const std::string own = skeleton(text);
-  if (own.size() < 8) return false;
-  for (const std::string* title : {&page_.facts.og_title, &page_.facts.heading, &page_.facts.title})
-    if (!title->empty() && skeleton(*title).starts_with(own)) return true;
-  return false;
+  return own.size() >= 8 && std::any_of(titles_.begin(), titles_.end(),
+                                        [&](const auto& title) { return title.starts_with(own); });
 }
 
 void Filter::collect() {

@@ -136,6 +136,52 @@ RC_GTEST_PROP(Extract, AnyBytesGiveUtf8, (const std::string& bytes)) {
     RC_ASSERT(!base::invalid_utf8(text));
 }
 
+std::string repeated(std::string_view text, std::size_t count) {
+  std::string out;
+  out.reserve(text.size() * count);
+  for (std::size_t i = 0; i < count; ++i) out += text;
+  return out;
+}
+
+/// Pages made to hold up a reader. Were one read in more than linear time, this would take hours.
+TEST(Extract, HostilePages) {
+  constexpr std::size_t kMany = 300'000;
+  const std::vector<std::string> pages = {
+      repeated("<div>", kMany),
+      repeated("<b><p>", kMany),
+      repeated("<a><div></a>", kMany),
+      repeated("<table><tr><td>", kMany),
+      repeated("<div class=nav>", kMany) + repeated("</b></p></li>", kMany),
+      repeated("<ul><li><p>", 170) + repeated("</table></td><li>x", kMany),
+      "<p " + repeated("a=b ", 4 * kMany) + ">x",
+      "<p class='" + repeated("comment-body ", kMany) + "'>x",
+      "<p>" + repeated("word, ", 2 * kMany),
+      repeated("<p>a, b.</p>", kMany),
+      repeated("<p class=share>Long enough a sentence to count, as most are, I think.</p>", 50'000),
+      repeated("<!--", kMany),
+      repeated("<!-- -", kMany),
+      "<script><!--" + repeated("<script>", kMany),
+      "<script>" + repeated("</scrip", kMany),
+      repeated("<title>", kMany),
+      repeated("<svg><math>", kMany),
+      repeated("<svg><p>", kMany),
+      repeated("<", kMany),
+      repeated("</", kMany),
+      repeated("<a b='", kMany),
+      repeated("&CounterClockwiseContourIntegra", kMany),
+      repeated("&", kMany),
+      "&#" + repeated("9", kMany),
+      repeated("<h2>Related</h2>", kMany),
+      repeated("<pre>\n", kMany),
+      repeated("\xE4\xB8", kMany),
+      repeated("<script type='application/ld+json'>{\"articleBody\":\"", 1) +
+          repeated("a b c d ", kMany),
+      repeated("<meta name=author content=", kMany),
+      "<title>" + repeated("long ", kMany) + "</title>" + repeated("<br>Short words here.", kMany),
+  };
+  for (const auto& page : pages) EXPECT_FALSE(base::invalid_utf8(extract(page).text));
+}
+
 /// Pieces of pages in any order.
 RC_GTEST_PROP(Extract, AnyTagsGiveUtf8, ()) {
   static const std::vector<std::string> kPieces = {"<p>",      "</p>",      "<div class='a nav'>",

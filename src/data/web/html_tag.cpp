@@ -9,13 +9,6 @@ namespace {
 constexpr std::size_t kLongest = 10;  // blockquote, figcaption
 constexpr std::size_t kSlots = 512;
 
-constexpr std::array<TagKind, kTagCount> kKinds{
-    TagKind::kInline,
-#define TAG(name, kind) TagKind::kind,
-#include "data/web/html_tags.def"
-#undef TAG
-};
-
 /// Up to ten letters in lower case as one number: five bits a letter, six where digits need it.
 constexpr std::uint64_t key_of(std::string_view name) {
   std::uint64_t key = 0;
@@ -62,10 +55,6 @@ constexpr Table make_table() {
 constexpr Table kTable = make_table();
 
 }  // namespace
-
-TagKind kind_of(Tag tag) {
-  return kKinds[static_cast<std::size_t>(tag)];
-}
 
 Tag tag_of(std::string_view name) {
   if (name.size() > kLongest) return Tag::t_unknown;

@@ -1,5 +1,6 @@
 #pragma once
 // Names of HTML elements as numbers.
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -33,7 +34,16 @@ inline constexpr std::size_t kTagCount = 0
 #undef TAG
                                          + 1;
 
-TagKind kind_of(Tag tag);
+inline constexpr std::array<TagKind, kTagCount> kTagKinds{
+    TagKind::kInline,
+#define TAG(name, kind) TagKind::kind,
+#include "data/web/html_tags.def"
+#undef TAG
+};
+
+constexpr TagKind kind_of(Tag tag) {
+  return kTagKinds[static_cast<std::size_t>(tag)];
+}
 /// The element of a name in any case; t_unknown for others.
 Tag tag_of(std::string_view name);
 

@@ -44,28 +44,38 @@ bool has_name(std::string_view page, std::size_t at, std::string_view name) {
 
 struct Named {
   std::string_view name;
-  Attribute attribute;
+  Attribute attribute{};
 };
 
-constexpr Named kAttributes[] = {
-#define ATTRIBUTE(constant, name) {name, Attribute::constant},
+constexpr std::size_t kSlots = 64;
+
+constexpr std::size_t slot_of(std::string_view name) {
+  return static_cast<std::size_t>((name.front() | 0x20) * 1 + (name[name.size() / 2] | 0x20) * 11 +
+                                  static_cast<int>(name.size())) %
+         kSlots;
+}
+
+constexpr std::array<Named, kSlots> make_named() {
+  std::array<Named, kSlots> slots{};
+  const auto add = [&slots](std::string_view name, Attribute attribute) {
+    if (!slots[slot_of(name)].name.empty()) throw "two names in a slot: change its factors";
+    slots[slot_of(name)] = {name, attribute};
+  };
+#define ATTRIBUTE(constant, name) add(name, Attribute::constant);
 #include "data/web/html_attributes.def"
 #undef ATTRIBUTE
-};
+  return slots;
+}
+constexpr auto kNamed = make_named();
 
 }  // namespace
 
 void Attributes::add(std::string_view name, std::string_view value) {
-  if (name.size() < 2 || name.size() > 11) return;
-  const char first = static_cast<char>(name[0] | 0x20);
-  for (const Named& known : kAttributes) {
-    if (known.name[0] != first || known.name.size() != name.size()) continue;
-    if (!equal_folded(name, known.name)) continue;
-    const auto bit = 1U << static_cast<unsigned>(known.attribute);
-    if ((mask_ & bit) == 0) values_[static_cast<std::size_t>(known.attribute)] = value;
-    mask_ |= bit;
-    return;
-  }
+  const Named& known = kNamed[slot_of(name)];
+  if (known.name.size() != name.size() || !equal_folded(name, known.name)) return;
+  const auto bit = 1U << static_cast<unsigned>(known.attribute);
+  if ((mask_ & bit) == 0) values_[static_cast<std::size_t>(known.attribute)] = value;
+  mask_ |= bit;
 }
 
 Token Tokens::next() {
@@ -199,6 +209,8 @@ std::size_t Tokens::end_of_script() const {
   bool is_comment = false, is_nested = false;
   std::size_t comment_end = 0;
   for (std::size_t at = page_.find('<', at_); at != kNone; at = page_.find('<', at + 1)) {
+    const char after = at + 1 < page_.size() ? page_[at + 1] : ' ';
+    if (after != '/' && after != '!' && !is_comment) continue;  // as most in a script
     if (is_comment && comment_end < at) is_comment = is_nested = false;
     const std::string_view rest = page_.substr(at, 4);
     if (rest.starts_with("</") && has_name(page_, at + 2, "script")) {

@@ -57,6 +57,34 @@ bool folds_to(std::string_view text, std::string_view lower) {
                                                    [](char a, char b) { return (a | 0x20) == b; });
 }
 
+/// Names repeat on a page: the last ones and what they mean.
+class Meanings {
+ public:
+  std::uint16_t of(std::string_view names) {
+    std::uint64_t hash = names.size();
+    std::uint64_t word = 0;
+    std::size_t at = 0;
+    for (; at + 8 <= names.size(); at += 8) {
+      std::memcpy(&word, names.data() + at, 8);
+      hash = (hash ^ word) * 0x9E3779B97F4A7C15ULL;
+      hash ^= hash >> 29;
+    }
+    word = 0;
+    std::memcpy(&word, names.data() + at, names.size() - at);
+    hash = (hash ^ word) * 0x9E3779B97F4A7C15ULL;
+    Entry& entry = entries_[hash >> 56];
+    if (entry.names != names || entry.names.empty()) entry = {names, meaning_of(names)};
+    return entry.meaning;
+  }
+
+ private:
+  struct Entry {
+    std::string_view names;
+    std::uint16_t meaning = 0;
+  };
+  std::array<Entry, 256> entries_;
+};
+
 class Builder {
  public:
   Builder(std::string_view html, const PageLimits& limits, Page& page)
@@ -113,6 +141,7 @@ class Builder {
   std::size_t block_begin_ = 0;  // of the open block
   std::uint32_t link_bytes_ = 0, bold_bytes_ = 0;
   Attributes raw_attributes_;
+  Meanings meanings_;
 };
 
 void Builder::push(Tag tag, std::uint16_t meaning, std::uint8_t marks) {
@@ -169,6 +198,14 @@ void Builder::flush() {
   link_bytes_ = bold_bytes_ = 0;
 }
 
+/// Bytes that stay as they are: no white space, no reference, no first byte of U+00A0.
+constexpr std::array<bool, 256> make_plain() {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = ' ' + 1; c < plain.size(); ++c) plain[c] = c != '&' && c != 0xC2;
+  return plain;
+}
+constexpr auto kPlain = make_plain();
+
 /// White space collapses, references resolve; the first byte of a block is never a space.
 void Builder::add_text(std::string_view text) {
   const std::size_t before = size_;
@@ -180,8 +217,11 @@ void Builder::add_text(std::string_view text) {
   std::size_t size = size_;
   while (p < end) {
     const auto c = static_cast<unsigned char>(*p);
-    if (c > ' ' && c != '&' && c != 0xC2) {
-      last = out[size++] = *p++;
+    if (kPlain[c]) {
+      do {
+        out[size++] = *p++;
+      } while (p < end && kPlain[static_cast<unsigned char>(*p)]);
+      last = 'x';
     } else if (c == '&') {
       const auto rest = std::string_view(p, static_cast<std::size_t>(end - p));
       const Reference reference = reference_at(rest, false);
@@ -294,13 +334,6 @@ std::uint8_t marks_of(const Attributes& attributes, Tag tag) {
   return marks;
 }
 
-std::uint16_t meaning_in(const Attributes& attributes) {
-  std::uint16_t meaning = 0;
-  for (const Attribute which : {Attribute::kClass, Attribute::kId, Attribute::kRole})
-    if (attributes.has(which)) meaning |= meaning_of(attributes[which]);
-  return meaning;
-}
-
 void Builder::start(const Token& token) {
   const Tag tag = token.tag;
   const TagKind kind = kind_of(tag);
@@ -337,7 +370,9 @@ void Builder::start(const Token& token) {
   std::uint16_t meaning = 0;
   if (!attributes.empty() && skipping_ == 0) {
     marks = marks_of(attributes, tag);
-    if (kind != TagKind::kInline || tag == Tag::t_span) meaning = meaning_in(attributes);
+    if (kind != TagKind::kInline || tag == Tag::t_span)
+      for (const Attribute which : {Attribute::kClass, Attribute::kId, Attribute::kRole})
+        if (attributes.has(which)) meaning |= meanings_.of(attributes[which]);
     if (kind == TagKind::kInline) meaning &= kBoilerplate;
   }
   if (kind == TagKind::kSkip || tag == Tag::t_head) marks |= kIsSkipped;

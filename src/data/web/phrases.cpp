@@ -24,40 +24,50 @@ constexpr unsigned char folded(char c) {
   return static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
 }
 
-constexpr std::array<bool, 256> make_firsts() {
-  std::array<bool, 256> firsts{};
-  for (const Phrase& phrase : kPhrases) firsts[folded(phrase.text[0])] = true;
-  return firsts;
+constexpr std::size_t kSlots = 1024;
+
+constexpr std::size_t slot_of(char first, char second) {
+  return (folded(first) * 37U + folded(second)) % kSlots;
 }
-constexpr auto kFirsts = make_firsts();
+
+/// Which phrases begin with two bytes, or with others that share their slot.
+struct Index {
+  std::array<std::uint8_t, kSlots> begin{}, end{};
+};
+
+constexpr Index make_index() {
+  Index index;
+  for (std::size_t i = 0; i < std::size(kPhrases); ++i) {
+    const std::size_t slot = slot_of(kPhrases[i].text[0], kPhrases[i].text[1]);
+    if (index.end[slot] == 0) index.begin[slot] = static_cast<std::uint8_t>(i);
+    index.end[slot] = static_cast<std::uint8_t>(i + 1);
+  }
+  return index;
+}
+constexpr Index kIndex = make_index();
+static_assert(std::size(kPhrases) < 255);
 
 bool is_letter(char c) {
   const char low = static_cast<char>(c | 0x20);
   return low >= 'a' && low <= 'z';
 }
 
-/// Below, equal (a prefix) or above, in bytes, of the phrase's size.
-int compare(std::string_view text, std::string_view phrase) {
-  for (std::size_t i = 0; i < phrase.size(); ++i) {
-    const int a = i < text.size() ? folded(text[i]) : -1;
-    const int b = static_cast<unsigned char>(phrase[i]);
-    if (a != b) return a - b;
-  }
-  return 0;
+bool begins_with(std::string_view text, std::string_view phrase) {
+  if (text.size() < phrase.size()) return false;
+  for (std::size_t i = 0; i < phrase.size(); ++i)
+    if (folded(text[i]) != static_cast<unsigned char>(phrase[i])) return false;
+  return true;
 }
 
 PhraseKind phrase_at(std::string_view rest) {
-  const auto* const end = std::end(kPhrases);
-  const auto* at = std::lower_bound(std::begin(kPhrases), end, rest.substr(0, 2),
-                                    [](const Phrase& phrase, std::string_view two) {
-                                      return compare(two, phrase.text.substr(0, 2)) > 0;
-                                    });
+  const std::size_t slot = slot_of(rest[0], rest[1]);
   PhraseKind found = PhraseKind::kNone;
-  for (; at != end && compare(rest, at->text.substr(0, 2)) == 0; ++at) {
-    if (compare(rest, at->text) != 0) continue;
-    const std::size_t size = at->text.size();
+  for (std::size_t i = kIndex.begin[slot]; i < kIndex.end[slot]; ++i) {
+    const Phrase& phrase = kPhrases[i];
+    if (!begins_with(rest, phrase.text)) continue;
+    const std::size_t size = phrase.text.size();
     if (size < rest.size() && is_letter(rest[size]) && is_letter(rest[size - 1])) continue;
-    found = at->kind;  // the longest comes last
+    found = phrase.kind;  // the longest comes last
   }
   return found;
 }
@@ -65,9 +75,12 @@ PhraseKind phrase_at(std::string_view rest) {
 }  // namespace
 
 PhraseKind phrase_in(std::string_view block) {
-  for (std::size_t at = 0; at < block.size(); ++at) {
-    if (!kFirsts[folded(block[at])]) continue;
-    if (at > 0 && is_letter(block[at - 1]) && is_letter(block[at])) continue;
+  bool was_letter = false;
+  for (std::size_t at = 0; at + 1 < block.size(); ++at) {
+    const bool letter = is_letter(block[at]);
+    const bool is_inside = letter && was_letter;
+    was_letter = letter;
+    if (is_inside || kIndex.end[slot_of(block[at], block[at + 1])] == 0) continue;
     const PhraseKind kind = phrase_at(block.substr(at));
     if (kind == PhraseKind::kDrop || (at == 0 && kind != PhraseKind::kNone)) return kind;
   }

@@ -57,6 +57,8 @@ std::uint16_t meaning_of_word(std::string_view word) {
   std::uint16_t by_prefix = kNone;
   for (std::size_t i = kIndex.begin[slot]; i < kIndex.end[slot]; ++i) {
     const Word& known = kWords[i];
+    if (known.text.size() > word.size() || (known.text.size() > 2 && known.text[2] != word[2]))
+      continue;
     if (known.text == word) return known.meaning;
     if (known.is_prefix && word.starts_with(known.text)) by_prefix = known.meaning;
   }
