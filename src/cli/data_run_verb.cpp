@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "cli/data_explain.h"
 #include "cli/data_verbs.h"
 #include "cli/interruption.h"
 #include "cli/pipeline_progress.h"
@@ -25,6 +26,7 @@ struct Options {
   std::string pipeline;
   data::RunOptions run;
   std::filesystem::path report;
+  bool explain = false, reorder = false;
 };
 
 /// "rules" of the answer: what each rule dropped and changed, in the pipeline's order.
@@ -105,8 +107,12 @@ base::Result<data::Pipeline> load_pipeline(const std::string& path) {
 
 int run(Options& options, const Session& session) {
   using Clock = std::chrono::steady_clock;
-  const auto pipeline = load_pipeline(options.pipeline);
+  auto pipeline = load_pipeline(options.pipeline);
   if (!pipeline) return session.output.error(pipeline.error());
+  if (options.explain) return explain_pipeline(*pipeline, options.run, session);
+  if (options.reorder)
+    if (const auto done = choose_order(*pipeline, options.run); !done)
+      return session.output.error(done.error());
   const Interruption interruption;
   PipelineProgress progress(session.output.mode == OutputMode::kTable);
   options.run.stop = &interruption.flag();
@@ -156,6 +162,8 @@ Action data_run_verb(CLI::App& app, const AlsoRegister&) {
       ->type_name("NAME");
   app.add_option("--out-format", options->run.output_format, base::text("data.out_format"))
       ->type_name("NAME");
+  app.add_flag("--explain", options->explain, base::text("data.run.explain"));
+  app.add_flag("--reorder", options->reorder, base::text("data.run.reorder"));
   app.add_option("--threads", options->run.threads, base::text("data.threads"))->type_name("N");
   return [options](const Session& session) { return run(*options, session); };
 }

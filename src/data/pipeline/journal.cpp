@@ -12,10 +12,11 @@ namespace {
 struct Stored {
   std::string identity;
   std::uint64_t file = 0, byte = 0, line = 1, output_bytes = 0, decision_bytes = 0;
+  std::vector<std::string> order;
   base::json::value account;
 };
 BOOST_DESCRIBE_STRUCT(Stored, (),
-                      (identity, file, byte, line, output_bytes, decision_bytes, account))
+                      (identity, file, byte, line, output_bytes, decision_bytes, order, account))
 
 }  // namespace
 
@@ -40,6 +41,7 @@ base::Result<std::optional<Progress>> read_journal(const std::filesystem::path& 
                            .line = stored->line},
                   .output_bytes = stored->output_bytes,
                   .decision_bytes = stored->decision_bytes,
+                  .order = std::move(stored->order),
                   .account = std::move(*account)};
 }
 
@@ -50,6 +52,7 @@ base::Status write_journal(const std::filesystem::path& path, const Progress& pr
                       .line = progress.next.line,
                       .output_bytes = progress.output_bytes,
                       .decision_bytes = progress.decision_bytes,
+                      .order = progress.order,
                       .account = to_json(progress.account)};
   return base::write_file(path, base::to_text(base::encode(stored)));
 }

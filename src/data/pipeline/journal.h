@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "data/pipeline/accounting.h"
@@ -15,6 +16,7 @@ struct Progress {
   std::string identity;  // of the pipeline, the inputs and where results go
   PiecePosition next;    // the first piece that is not in the output
   std::uint64_t output_bytes = 0, decision_bytes = 0;
+  std::vector<std::string> order;  // of the steps, by name
   Accounting account;
 };
 

@@ -43,6 +43,17 @@ std::string identity_of(const Pipeline& pipeline, const RunOptions& options,
   return base::sha256_hex(all);
 }
 
+std::filesystem::path journal_path(const RunOptions& options) {
+  const auto& beside = options.output.empty() ? options.decisions : options.output;
+  return beside.string() + ".journal";
+}
+
+std::vector<std::string> order_of(const Pipeline& pipeline) {
+  std::vector<std::string> names;
+  for (const PipelineStep& step : pipeline.steps) names.push_back(step.name);
+  return names;
+}
+
 class Run {
  public:
   Run(const Pipeline& pipeline, const RunOptions& options)
@@ -67,11 +78,6 @@ class Run {
  private:
   bool writes() const { return !options_.output.empty(); }
   bool decides() const { return !options_.decisions.empty(); }
-  std::filesystem::path journal_path() const {
-    const auto& beside = writes() ? options_.output : options_.decisions;
-    return beside.string() + ".journal";
-  }
-
   base::Status open() {
     TRY(auto inputs, list_inputs(options_.inputs, options_.input_format));
     if (writes()) {
@@ -86,9 +92,10 @@ class Run {
                            "out", "write .jsonl");
     }
     progress_.identity = identity_of(pipeline_, options_, inputs);
+    progress_.order = order_of(pipeline_);
     if (writes() || decides()) {
-      TRY(auto earlier, read_journal(journal_path(), progress_.identity));
-      if (earlier) progress_ = std::move(*earlier);
+      TRY(auto earlier, read_journal(journal_path(options_), progress_.identity));
+      if (earlier && earlier->order == progress_.order) progress_ = std::move(*earlier);
     }
     if (writes()) {
       TRY(output_, OutputFile::open(options_.output, progress_.output_bytes));
@@ -196,7 +203,7 @@ class Run {
     if (!writes() && !decides()) return {};
     if (writes()) CHECK_OK(output_.sync());
     if (decides()) CHECK_OK(decisions_.sync());
-    return write_journal(journal_path(), progress_);
+    return write_journal(journal_path(options_), progress_);
   }
 
   base::Status finish() {
@@ -208,7 +215,7 @@ class Run {
     if (writes()) CHECK_OK(output_.finish());
     if (decides()) CHECK_OK(decisions_.finish());
     std::error_code ignored;
-    std::filesystem::remove(journal_path(), ignored);
+    std::filesystem::remove(journal_path(options_), ignored);
     return {};
   }
 
@@ -223,6 +230,16 @@ class Run {
 };
 
 }  // namespace
+
+base::Result<std::optional<std::vector<std::string>>> order_of_stopped_run(
+    const Pipeline& pipeline, const RunOptions& options) {
+  if (options.output.empty() && options.decisions.empty())
+    return std::optional<std::vector<std::string>>();
+  TRY(const auto inputs, list_inputs(options.inputs, options.input_format));
+  TRY(auto earlier, read_journal(journal_path(options), identity_of(pipeline, options, inputs)));
+  if (!earlier) return std::optional<std::vector<std::string>>();
+  return std::optional(std::move(earlier->order));
+}
 
 base::Result<RunReport> run_pipeline(const Pipeline& pipeline, const RunOptions& options) {
   return Run(pipeline, options).go();

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,13 @@ struct RunReport {
   std::int64_t resumed_records = 0;  // taken over from the run before
 };
 
-/// Fails with `run.stopped` and as readers and writers do.
+/// The order of steps that a stopped run of the same pipeline, inputs and outputs had; nothing
+/// where there is none to go on with. Fails as run_pipeline().
+base::Result<std::optional<std::vector<std::string>>> order_of_stopped_run(
+    const Pipeline& pipeline, const RunOptions& options);
+
+/// Goes on where a stopped run of the same order of steps was. Fails with `run.stopped` and as
+/// readers and writers do.
 base::Result<RunReport> run_pipeline(const Pipeline& pipeline, const RunOptions& options);
 
 }  // namespace fulcrum::data
