@@ -2,6 +2,7 @@
 // 0.10 does: shares are of the text's code points, an n-gram's length includes its blanks where it
 // is looked at as a whole (top) and does not where it is a repeated run (duplicate).
 #include <fmt/format.h>
+#include <algorithm>
 #include <boost/describe/class.hpp>
 
 #include "base/codec.h"
@@ -31,7 +32,10 @@ double share(std::size_t part, std::size_t whole) {
 
 class GopherRepetition final : public Operator {
  public:
-  explicit GopherRepetition(Settings settings) : settings_(std::move(settings)) {}
+  explicit GopherRepetition(Settings settings) : settings_(std::move(settings)) {
+    for (const double limit : settings_.dup_n_grams)
+      least_duplicate_ = std::min(least_duplicate_, limit);
+  }
 
   std::vector<std::string> rules() const override {
     std::vector<std::string> names{"empty", "dup_para_frac", "dup_para_char_frac", "dup_line_frac",
@@ -74,6 +78,9 @@ class GopherRepetition final : public Operator {
     for (std::size_t i = 0; i < settings_.top_n_grams.size(); ++i, ++rule)
       if (share(measure.top_ngram_chars(kFirstTop + i), chars) > settings_.top_n_grams[i])
         return Verdict::drop(rule);
+    // Repeated 4-grams cover whatever longer ones do: most texts are settled by them.
+    const double most = share(measure.repeated_ngram_chars(kFirstDuplicate - 1), chars);
+    if (most <= least_duplicate_) return Verdict::keep();
     for (std::size_t i = 0; i < settings_.dup_n_grams.size(); ++i, ++rule)
       if (share(measure.duplicate_ngram_chars(kFirstDuplicate + i), chars) >
           settings_.dup_n_grams[i])
@@ -82,6 +89,7 @@ class GopherRepetition final : public Operator {
   }
 
   Settings settings_;
+  double least_duplicate_ = 1;
 };
 
 }  // namespace

@@ -28,10 +28,11 @@ bool has_only_newlines(std::string_view text) {
   unsigned other = 0;
   for (const char each : text) {
     const auto c = static_cast<unsigned char>(each);
-    other |= static_cast<unsigned>(c - 0x0BU < 3U) | static_cast<unsigned>(c - 0x1CU < 3U) |
-             static_cast<unsigned>(c == 0xC2) | static_cast<unsigned>(c == 0xE2);
+    other |= static_cast<unsigned>(c - 0x0BU < 3U) | static_cast<unsigned>(c - 0x1CU < 3U);
   }
-  return other == 0;
+  return other == 0 && text.find("\u0085") == std::string_view::npos &&
+         text.find("\u2028") == std::string_view::npos &&
+         text.find("\u2029") == std::string_view::npos;
 }
 
 }  // namespace

@@ -102,7 +102,7 @@ void KeyCounts::reset(std::size_t keys) {
   top_ = {};
 }
 
-void KeyCounts::add(std::uint64_t key, std::uint32_t position) {
+bool KeyCounts::add(std::uint64_t key, std::uint32_t position) {
   key = spread(key);
   for (std::size_t at = (key >> 20) & mask_;; at = (at + 1) & mask_) {
     Slot& slot = slots_[at];
@@ -111,7 +111,7 @@ void KeyCounts::add(std::uint64_t key, std::uint32_t position) {
     ++slot.count;
     if (slot.count > top_.count || (slot.count == top_.count && slot.first < top_.first))
       top_ = {.count = slot.count, .first = slot.first};
-    return;
+    return slot.count > 1;
   }
 }
 
@@ -127,23 +127,34 @@ Duplicates Repetition::duplicates(const std::vector<std::string_view>& elements)
 }
 
 void Repetition::begin_words(std::string_view text, const std::vector<Word>& words) {
-  const Powers& power = powers();
-  const std::size_t n = words.size();
-  word_keys_.resize(n);
-  prefix_.resize(n + 1);
-  chars_before_.resize(n + 1);
-  bytes_before_.resize(n + 1);
-  prefix_[0] = chars_before_[0] = bytes_before_[0] = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    const char* bytes = text.data() + words[i].begin;
-    word_keys_[i] = XXH3_64bits(bytes, words[i].bytes);
-    prefix_[i + 1] = extend(prefix_[i], bytes, words[i].bytes, power);
+  text_ = text;
+  words_ = &words;
+  has_spans_ = false;
+  distinct_from_ = 0;
+  word_keys_.resize(words.size());
+  chars_before_.resize(words.size() + 1);
+  chars_before_[0] = 0;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    word_keys_[i] = XXH3_64bits(text.data() + words[i].begin, words[i].bytes);
     chars_before_[i + 1] = chars_before_[i] + words[i].chars;
-    bytes_before_[i + 1] = bytes_before_[i] + words[i].bytes;
+  }
+}
+
+void Repetition::begin_spans() {
+  if (has_spans_) return;
+  has_spans_ = true;
+  const Powers& power = powers();
+  const std::size_t n = words_->size();
+  prefix_.resize(n + 1);
+  bytes_before_.resize(n + 1);
+  prefix_[0] = bytes_before_[0] = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const Word& word = (*words_)[i];
+    prefix_[i + 1] = extend(prefix_[i], text_.data() + word.begin, word.bytes, power);
+    bytes_before_[i + 1] = bytes_before_[i] + word.bytes;
   }
   if (powers_.empty()) powers_.push_back(1);
   while (powers_.size() < kPowers) powers_.push_back(multiply(powers_.back(), kBase));
-  distinct_from_ = 0;
 }
 
 std::uint64_t Repetition::span_hash(std::size_t from, std::size_t to) const {
@@ -153,17 +164,33 @@ std::uint64_t Repetition::span_hash(std::size_t from, std::size_t to) const {
   return prefix_[to] >= shifted ? prefix_[to] - shifted : prefix_[to] + kPrime - shifted;
 }
 
+std::uint64_t Repetition::key_of(std::size_t from, std::size_t n) const {
+  std::uint64_t key = word_keys_[from];
+  for (std::size_t k = 1; k < n; ++k)
+    key = std::rotl(key * 0x9E3779B97F4A7C15ULL, 29) + word_keys_[from + k];
+  return key;
+}
+
+std::size_t Repetition::repeated_ngram_chars(std::size_t n) {
+  const std::size_t words = word_keys_.size();
+  if (n == 0 || words < n) return 0;
+  set_.reset(words - n + 1);
+  std::size_t chars = 0, covered = 0;  // words before `covered` are counted
+  for (std::size_t i = 0; i + n <= words; ++i) {
+    if (set_.insert(key_of(i, n))) continue;
+    const std::size_t from = std::max(i, covered);
+    chars += chars_before_[i + n] - chars_before_[from];
+    covered = i + n;
+  }
+  return chars;
+}
+
 std::size_t Repetition::top_ngram_chars(std::size_t n) {
   const std::size_t words = word_keys_.size();
   if (n == 0 || words < n) return 0;
   const std::size_t grams = words - n + 1;
   counts_.reset(grams);
-  for (std::size_t i = 0; i < grams; ++i) {
-    std::uint64_t key = word_keys_[i];
-    for (std::size_t k = 1; k < n; ++k)
-      key = std::rotl(key * 0x9E3779B97F4A7C15ULL, 29) + word_keys_[i + k];
-    counts_.add(key, static_cast<std::uint32_t>(i));
-  }
+  for (std::size_t i = 0; i < grams; ++i) counts_.add(key_of(i, n), static_cast<std::uint32_t>(i));
   const KeyCounts::Top top = counts_.top();
   return (chars_before_[top.first + n] - chars_before_[top.first] + n - 1) * top.count;
 }
@@ -172,6 +199,7 @@ std::size_t Repetition::duplicate_ngram_chars(std::size_t n) {
   const std::size_t words = word_keys_.size();
   // Where no n-gram comes twice, no longer one does.
   if (n == 0 || words < n || (distinct_from_ != 0 && n >= distinct_from_)) return 0;
+  begin_spans();
   set_.reset(words - n + 1);
   std::size_t repeated = 0;
   for (std::size_t i = 0; i + n <= words;) {

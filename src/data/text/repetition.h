@@ -34,7 +34,8 @@ class KeyCounts {
     std::uint32_t count = 0, first = 0;
   };
   void reset(std::size_t keys);
-  void add(std::uint64_t key, std::uint32_t position);
+  /// Returns whether it was there.
+  bool add(std::uint64_t key, std::uint32_t position);
   /// The most frequent key; of equals the one seen first.
   Top top() const { return top_; }
 
@@ -60,13 +61,21 @@ class Repetition {
   /// Code points of the most frequent n-gram (words joined by a blank) times its count; 0 when
   /// there are fewer than n words.
   std::size_t top_ngram_chars(std::size_t n);
+  /// Code points of the words that lie in n-grams (words joined by a blank) that came before. What
+  /// duplicate_ngram_chars() finds for longer n-grams is never more.
+  std::size_t repeated_ngram_chars(std::size_t n);
   /// Code points in n-grams (words joined by nothing) that came before, found from left to right, a
-  /// found one skipped whole.
+  /// found one skipped whole. Where no n-gram came twice, longer ones are taken for distinct.
   std::size_t duplicate_ngram_chars(std::size_t n);
 
  private:
+  std::uint64_t key_of(std::size_t from, std::size_t n) const;
   std::uint64_t span_hash(std::size_t from, std::size_t to) const;
+  void begin_spans();
 
+  std::string_view text_;
+  const std::vector<Word>* words_ = nullptr;
+  bool has_spans_ = false;  // prefix_ and bytes_before_ hold
   std::vector<std::uint64_t> word_keys_, prefix_, powers_;
   std::vector<std::uint32_t> chars_before_, bytes_before_;
   std::size_t distinct_from_ = 0;  // n-grams of this size and longer are distinct; 0: not known

@@ -46,7 +46,8 @@ TEST(EnglishWords, AreSplitAsThePublishedFiltersCountThem) {
 }
 
 TEST(Unicode, TheTableOfAsciiAgreesWithIcu) {
-  for (char32_t c = 0; c < 128; ++c) EXPECT_EQ(classes(c), detail::wide_classes(c)) << static_cast<int>(c);
+  for (char32_t c = 0; c < 128; ++c)
+    EXPECT_EQ(classes(c), detail::wide_classes(c)) << static_cast<int>(c);
 }
 
 TEST(EnglishWords, KnowWhatTheyHold) {
@@ -161,7 +162,7 @@ std::size_t plain_duplicates(const Strings& words, std::size_t n) {
 
 RC_GTEST_PROP(Repetition, EqualsTheDefinition, ()) {
   const auto picked = *rc::gen::container<std::vector<std::string>>(
-      rc::gen::element<std::string>("a", "b", "ab", "é", "long", "words", "c"));
+      rc::gen::element<std::string>("a", "b", "d", "é", "long", "words", "c"));
   std::string text;
   for (const auto& word : picked) text += word + " ";
   std::vector<Word> words;
@@ -170,8 +171,23 @@ RC_GTEST_PROP(Repetition, EqualsTheDefinition, ()) {
   measure.begin_words(text, words);
   for (std::size_t n = 2; n <= 4; ++n)
     RC_ASSERT(measure.top_ngram_chars(n) == plain_top(picked, n));
+  for (std::size_t n = 2; n <= 7; ++n) {
+    const std::size_t bound = measure.repeated_ngram_chars(n);
+    for (std::size_t longer = n + 1; longer <= 8; ++longer)
+      RC_ASSERT(plain_duplicates(picked, longer) <= bound);
+  }
   for (std::size_t n = 2; n <= 7; ++n)
     RC_ASSERT(measure.duplicate_ngram_chars(n) == plain_duplicates(picked, n));
+}
+
+TEST(Repetition, JoinsTheWordsOfARunWithoutBlanks) {
+  const std::string text = "x yz end xy z";
+  std::vector<Word> words;
+  split_english(text, words);
+  Repetition measure;
+  measure.begin_words(text, words);
+  EXPECT_EQ(measure.duplicate_ngram_chars(2), 3U);  // "xyz" comes twice
+  EXPECT_EQ(measure.top_ngram_chars(2), 4U);        // "x yz", once
 }
 
 TEST(Repetition, CountsLinesThatComeAgain) {
