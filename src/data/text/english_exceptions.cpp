@@ -1,6 +1,5 @@
 #include "data/text/english_exceptions.h"
 
-#include <bitset>
 #include <initializer_list>
 #include <string>
 #include <unordered_map>
@@ -10,14 +9,6 @@ namespace fulcrum::data::text {
 namespace {
 
 using Parts = std::initializer_list<std::string>;
-
-constexpr std::size_t kGlances = 1U << 15;
-
-std::size_t glance(std::string_view word) {
-  const auto at = [&](std::size_t i) { return static_cast<std::size_t>(word[i] & 0xFF); };
-  return (at(0) * 2311 + at(word.size() - 1) * 113 + at(word.size() / 2) * 17 + word.size()) &
-         (kGlances - 1);
-}
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
   for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
@@ -50,14 +41,15 @@ class Exceptions {
     for (const char* word : {"Ill", "ill", "Its", "its", "Hell", "hell", "Shell", "shell", "Shed",
                              "shed", "were", "Were", "Well", "well", "Whore", "whore"})
       pieces_.erase(word);
-    for (const auto& [word, pieces] : pieces_) glances_.set(glance(word));
+    for (const auto& [word, pieces] : pieces_)
+      glances_[ExceptionGlance::slot(word) / 64] |= 1ULL << (ExceptionGlance::slot(word) % 64);
   }
 
   const Pieces* find(std::string_view word) const {
     const auto found = pieces_.find(word);
     return found == pieces_.end() ? nullptr : &found->second;
   }
-  bool may_hold(std::string_view word) const { return glances_.test(glance(word)); }
+  const std::uint64_t* glances() const { return glances_.data(); }
 
  private:
   void add_one(const Parts& parts, const std::string& apostrophe) {
@@ -193,7 +185,7 @@ class Exceptions {
   }
 
   std::unordered_map<std::string, Pieces, Hash, std::equal_to<>> pieces_;
-  std::bitset<kGlances> glances_;
+  std::array<std::uint64_t, ExceptionGlance::kSlots / 64> glances_{};
 };
 
 const Exceptions& exceptions() {
@@ -205,12 +197,10 @@ const Exceptions& exceptions() {
 
 const Pieces* english_exception(std::string_view word) {
   static const Exceptions& all = exceptions();
-  return all.may_hold(word) ? all.find(word) : nullptr;
+  static const ExceptionGlance glance;
+  return glance.may_be(word) ? all.find(word) : nullptr;
 }
 
-bool may_be_exception(std::string_view word) {
-  static const Exceptions& all = exceptions();
-  return all.may_hold(word);
-}
+ExceptionGlance::ExceptionGlance() : bits_(exceptions().glances()) {}
 
 }  // namespace fulcrum::data::text

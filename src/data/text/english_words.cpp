@@ -429,14 +429,13 @@ class EnglishSplitter {
   /// Words of the chunk whose leading letters end at `letters`; returns where the chunk ends.
   std::size_t settle(std::size_t begin, std::size_t letters) {
     if (letters > begin) {
-      const bool plain = !may_be_exception(text_.substr(begin, letters - begin));
+      const bool plain = !glance_.may_be(text_.substr(begin, letters - begin));
       if (ends_at(letters) && plain) {
         letters_word(begin, letters);
         return letters;
       }
       if (ends_at(letters + 1) && letters < text_.size() && plain &&
-          !may_be_exception(text_.substr(begin, letters + 1 - begin)) &&
-          takes_mark(begin, letters)) {
+          !glance_.may_be(text_.substr(begin, letters + 1 - begin)) && takes_mark(begin, letters)) {
         letters_word(begin, letters);
         mark_word(letters);
         return letters + 1;
@@ -460,6 +459,7 @@ class EnglishSplitter {
 
   std::string_view text_;
   std::vector<Word>& words_;
+  ExceptionGlance glance_;
 };
 
 }  // namespace
