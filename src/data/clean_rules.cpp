@@ -1,6 +1,6 @@
 #include "data/clean_rules.h"
 
-#include "data/personal_text.h"
+#include "data/personal/personal_text.h"
 
 namespace fulcrum::data {
 

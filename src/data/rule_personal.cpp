@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "data/column_profile.h"
-#include "data/personal_text.h"
+#include "data/personal/personal_text.h"
 
 namespace fulcrum::data {
 

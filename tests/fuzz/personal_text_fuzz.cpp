@@ -1,5 +1,5 @@
-// data/personal_text.h: personal data in free text.
-#include "data/personal_text.h"
+// data/personal/personal_text.h: personal data in free text.
+#include "data/personal/personal_text.h"
 
 #include "fuzz/fuzz.h"
 

@@ -42,9 +42,9 @@ void add_sample(RuleAccount& rule, Sample sample) {
   if (rule.samples.size() > kSamples) rule.samples.pop_back();
 }
 
-std::string_view sample_text(std::string_view text) {
-  if (text.size() <= kSampleBytes) return text;
-  std::size_t end = kSampleBytes;
+std::string_view sample_text(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  std::size_t end = most;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
   return text.substr(0, end);
 }

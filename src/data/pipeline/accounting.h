@@ -45,7 +45,7 @@ std::uint64_t sample_rank(std::string_view file, std::uint64_t line);
 bool wants_sample(const RuleAccount& rule, std::uint64_t rank);
 void add_sample(RuleAccount& rule, Sample sample);
 /// The beginning of a text, cut between characters.
-std::string_view sample_text(std::string_view text);
+std::string_view sample_text(std::string_view text, std::size_t most = kSampleBytes);
 
 base::json::value to_json(const Accounting& accounting);
 /// Fails with the codec's errors.

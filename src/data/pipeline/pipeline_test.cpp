@@ -245,6 +245,26 @@ TEST_F(PipelineTest, WhatNobodyChangedKeepsItsBytes) {
   EXPECT_EQ(read(folder_ / "out.jsonl.decisions"), "{\"id\":7,\"keep\":true,\"rule\":\"\"}\n");
 }
 
+TEST_F(PipelineTest, WhatIsRedactedStandsInNoSample) {
+  const auto input = write("in.jsonl",
+                           "{\"id\":\"a\",\"text\":\"- 13812345678\"}\n"
+                           "{\"id\":\"b\",\"text\":\"ask a@b.org or 13812345678\"}\n");
+  const RunReport report =
+      run(pipeline(R"({"steps": [{"gopher_quality": {"min_doc_words": 3, "min_stop_words": 0,
+                       "min_avg_word_length": 0, "min_alpha_words_ratio": 0}},
+                                 "redact_personal"]})"),
+          {input}, "out.jsonl", 1);
+  EXPECT_EQ(report.account.records_out, 1);
+  const auto& kinds = report.account.steps[1].rules;
+  EXPECT_EQ(std::count_if(kinds.begin(), kinds.end(), [](const auto& k) { return k.changed == 1; }),
+            2);
+  EXPECT_EQ(read(folder_ / "out.jsonl"), "{\"id\":\"b\",\"text\":\"ask [email] or [phone]\"}\n");
+  const std::string account = base::to_text(to_json(report.account));
+  EXPECT_NE(account.find("- [phone]"), std::string::npos) << account;
+  EXPECT_EQ(account.find("13812345678"), std::string::npos);
+  EXPECT_EQ(account.find("a@b.org"), std::string::npos);
+}
+
 TEST_F(PipelineTest, MistakesNameTheirPlace) {
   const auto failure = [](std::string_view text) {
     const auto made = make_pipeline(parse(text));

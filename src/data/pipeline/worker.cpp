@@ -101,7 +101,7 @@ bool Worker::decide(Record& record, const std::string& place, PieceResult& resul
     const std::string_view before = item_.text();
     const Verdict verdict = step.op->apply(item_);
     if (verdict.kind == Verdict::Kind::kKeep) continue;
-    account(step, account_of_step, verdict, place, before);
+    account(account_of_step, verdict, place, before);
     if (verdict.is_drop()) {
       if (decisions_) note_decision(false, step.rules[verdict.rule], result.decisions);
       return false;
@@ -112,19 +112,33 @@ bool Worker::decide(Record& record, const std::string& place, PieceResult& resul
   return true;
 }
 
-void Worker::account(const PipelineStep&, StepAccount& into, const Verdict& verdict,
-                     const std::string& place, std::string_view before) {
-  RuleAccount& rule = into.rules[verdict.rule];
+void Worker::account(StepAccount& into, const Verdict& verdict, const std::string& place,
+                     std::string_view before) {
+  count(into.rules[verdict.rule], verdict, place, before);
+  for (RuleSet more = verdict.more; more != 0; more &= more - 1)
+    count(into.rules[static_cast<std::size_t>(std::countr_zero(more))], verdict, place, before);
+}
+
+void Worker::count(RuleAccount& rule, const Verdict& verdict, const std::string& place,
+                   std::string_view before) {
   ++(verdict.is_drop() ? rule.dropped : rule.changed);
   const std::uint64_t rank = sample_rank(file_name_, line_);
   if (!wants_sample(rule, rank)) return;
   Sample sample{.rank = rank,
                 .place = place,
                 .id = std::string(item_.id()),
-                .before = std::string(sample_text(before)),
+                .before = shown(before),
                 .after = {}};
-  if (!verdict.is_drop()) sample.after = sample_text(item_.text());
+  if (!verdict.is_drop()) sample.after = shown(item_.text());
   add_sample(rule, std::move(sample));
+}
+
+/// The beginning of a text without what some step is there to hide.
+std::string Worker::shown(std::string_view text) const {
+  constexpr std::size_t kAhead = 200;  // so that no number is cut in two and overlooked
+  std::string begin(sample_text(text, kSampleBytes + kAhead));
+  for (const PipelineStep& step : pipeline_.steps) begin = step.op->shown(begin);
+  return std::string(sample_text(begin));
 }
 
 void Worker::note_decision(bool keep, std::string_view rule, std::string& out) {

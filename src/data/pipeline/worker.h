@@ -34,8 +34,11 @@ class Worker {
  private:
   /// Through all steps; false: dropped.
   bool decide(Record& record, const std::string& place, PieceResult& result);
-  void account(const PipelineStep& step, StepAccount& into, const Verdict& verdict,
-               const std::string& place, std::string_view before);
+  void account(StepAccount& into, const Verdict& verdict, const std::string& place,
+               std::string_view before);
+  void count(RuleAccount& rule, const Verdict& verdict, const std::string& place,
+             std::string_view before);
+  std::string shown(std::string_view text) const;
   void note_decision(bool keep, std::string_view rule, std::string& out);
   void bad_record(const base::Error& error, const std::string& place, PieceResult& result);
 
