@@ -44,9 +44,7 @@ json::object summary_of(const tables::Table& table, const tables::Detection& det
     ++found[finding.column];
   }
   json::object columns, reasons;
-  for (std::size_t i = 0; i < found.size(); ++i)
-    columns[table.columns[i].name] = {{"errors", found[i]},
-                                      {"expected_errors", detection.expected_errors[i]}};
+  for (std::size_t i = 0; i < found.size(); ++i) columns[table.columns[i].name] = found[i];
   for (const auto& [reason, count] : detection.by_reason) reasons[reason] = count;
   return {{"rows", table.rows()},
           {"columns", std::move(columns)},
@@ -69,12 +67,10 @@ base::Result<json::object> detect(const Options& asked) {
 
 void show(const json::object& summary, const Session& session) {
   base::TableText text;
-  text.header = {base::text("data.detect.column"), base::text("data.detect.errors"),
-                 base::text("data.detect.expected")};
-  text.right_aligned = {false, true, true};
-  for (const auto& [name, column] : summary.at("columns").as_object())
-    text.rows.push_back({std::string(name), std::to_string(base::get_integer(column, "errors")),
-                         fmt::format("{:.1f}", base::get_number(column, "expected_errors"))});
+  text.header = {base::text("data.detect.column"), base::text("data.detect.errors")};
+  text.right_aligned = {false, true};
+  for (const auto& column : summary.at("columns").as_object())
+    text.rows.push_back({std::string(column.key()), base::to_text(column.value())});
   const std::string lines = base::render(text);
   std::fwrite(lines.data(), 1, lines.size(), stdout);
   session.output.say(base::text("data.detect.summary", base::get_integer(summary, "errors"),
