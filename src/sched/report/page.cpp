@@ -69,7 +69,9 @@ std::string to_html(const Page& page) {
   for (const Asset& asset : assets()) html += asset.content;
   html += fmt::format("</style>\n</head>\n<body>\n<h1>{}</h1>\n<ul>\n", safe(page.title));
   for (const std::string& fact : page.facts) html += fmt::format("<li>{}</li>\n", safe(fact));
-  html += fmt::format("</ul>\n<h2>{}</h2>\n", safe(base::text("report.all_runs")));
+  html += fmt::format(
+      "</ul>\n<h2>{}</h2>\n",
+      safe(page.table_title.empty() ? base::text("report.all_runs") : page.table_title));
   html += table_html(page.runs);
   for (const Figure& figure : page.figures) html += figure_html(figure);
   return html + "</body>\n</html>\n";

@@ -21,6 +21,7 @@ struct Page {
   std::vector<std::string> facts;
   base::TableText runs;
   std::vector<Figure> figures;
+  std::string table_title = {};  // over `runs`; empty: all runs
 };
 
 std::string to_html(const Page& page);
