@@ -15,8 +15,8 @@ class ByteSource {
  public:
   virtual ~ByteSource() = default;
   /// Appends up to `most` bytes; false at the end, and nothing is appended then. Fails with
-  /// `file.read`, and with `file.truncated` or `file.damaged` where the compressed stream breaks
-  /// off or is no such stream; `field` says file and offset. What came before an error is whole.
+  /// `file.read` and as packed/unpacked.h says; `field` is FILE:byte N, where the damaged stream
+  /// begins. What came before an error stays in `into`.
   virtual base::Result<bool> read(std::string& into, std::size_t most) = 0;
   /// Passes over so many decompressed bytes. Fails as read().
   virtual base::Status skip(std::uint64_t bytes);

@@ -38,7 +38,7 @@ struct ExtractTotals {
 /// archived one its WARC-Record-ID (responses of status 200 and resources that are HTML). The same
 /// bytes at any number of threads; memory is bounded by a few dozen pages. `progress` is called
 /// from time to time by the calling thread. Fails with `extract.nothing`, `file.read`,
-/// `file.write`; with stops_at_damage also as warc.h and byte_source.h say.
+/// `file.write`; with stops_at_damage also as warc.h and packed/unpacked.h say.
 base::Result<ExtractTotals> extract_files(
     const ExtractJob& job, const std::function<void(const ExtractProgress&)>& progress);
 

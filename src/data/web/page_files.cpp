@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <system_error>
 
-#include "data/web/byte_source.h"
+#include "data/packed/unpacked.h"
 #include "data/web/charset.h"
 #include "data/web/http_message.h"
 #include "data/web/warc.h"
@@ -105,7 +105,7 @@ base::Result<std::vector<fs::path>> page_files_in(const fs::path& path) {
 }
 
 base::Result<std::string> read_page_file(const fs::path& path, std::size_t max_bytes) {
-  TRY(ByteSource source, file_source(path));
+  TRY(RawBytes source, file_source(path));
   Unpacked unpacked(std::move(source));
   std::string html;
   while (html.size() <= max_bytes) {

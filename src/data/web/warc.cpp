@@ -58,7 +58,7 @@ struct WarcReader::Impl {
   std::string found;  // a record's first line, by resync
   std::uint64_t found_offset = 0;
 
-  Impl(ByteSource source, std::string file, WarcLimits given)
+  Impl(RawBytes source, std::string file, WarcLimits given)
       : unpacked(std::move(source)), name(std::move(file)), limits(given) {}
 
   std::uint64_t offset() const { return unpacked.member_offset() + (unpacked.is_plain() ? at : 0); }
@@ -234,11 +234,11 @@ base::Result<bool> WarcReader::Impl::next(WarcRecord& record) {
 }
 
 base::Result<WarcReader> WarcReader::open(const std::filesystem::path& path, WarcLimits limits) {
-  TRY(ByteSource source, file_source(path));
+  TRY(RawBytes source, file_source(path));
   return WarcReader(std::move(source), path.string(), limits);
 }
 
-WarcReader::WarcReader(ByteSource source, std::string name, WarcLimits limits)
+WarcReader::WarcReader(RawBytes source, std::string name, WarcLimits limits)
     : impl_(std::make_unique<Impl>(std::move(source), std::move(name), limits)) {}
 WarcReader::WarcReader(WarcReader&&) noexcept = default;
 WarcReader& WarcReader::operator=(WarcReader&&) noexcept = default;

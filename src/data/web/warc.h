@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "data/web/byte_source.h"
+#include "data/packed/unpacked.h"
 
 namespace fulcrum::data::web {
 
@@ -45,7 +45,7 @@ class WarcReader {
   /// Fails with `file.read`.
   static base::Result<WarcReader> open(const std::filesystem::path& path, WarcLimits limits = {});
   /// `name` stands in errors.
-  WarcReader(ByteSource source, std::string name, WarcLimits limits = {});
+  WarcReader(RawBytes source, std::string name, WarcLimits limits = {});
   WarcReader(WarcReader&&) noexcept;
   WarcReader& operator=(WarcReader&&) noexcept;
   ~WarcReader();

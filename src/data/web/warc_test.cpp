@@ -47,7 +47,7 @@ std::string zstd(std::string_view text) {
 }
 
 /// In pieces of `step` bytes, as slow sources give them.
-ByteSource source_of(std::string bytes, std::size_t step = 1U << 20) {
+RawBytes source_of(std::string bytes, std::size_t step = 1U << 20) {
   return [bytes = std::move(bytes), step, at = std::size_t{0}](
              char* out, std::size_t capacity) mutable -> base::Result<std::size_t> {
     const std::size_t size = std::min({capacity, step, bytes.size() - at});

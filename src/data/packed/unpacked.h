@@ -9,19 +9,19 @@
 
 #include "base/result.h"
 
-namespace fulcrum::data::web {
+namespace fulcrum::data {
 
 /// Writes up to `capacity` bytes, returns how many; 0 at the end.
-using ByteSource = std::function<base::Result<std::size_t>(char* out, std::size_t capacity)>;
+using RawBytes = std::function<base::Result<std::size_t>(char* out, std::size_t capacity)>;
 
 /// Fails with `file.read`, at once or later.
-base::Result<ByteSource> file_source(const std::filesystem::path& path);
+base::Result<RawBytes> file_source(const std::filesystem::path& path);
 
 /// gzip members and zstd frames one after the other, or plain bytes; told apart by how they begin.
 /// Memory is constant. Not thread-safe.
 class Unpacked {
  public:
-  explicit Unpacked(ByteSource source);
+  explicit Unpacked(RawBytes source);
   ~Unpacked();
   Unpacked(Unpacked&&) noexcept;
   Unpacked& operator=(Unpacked&&) noexcept;
@@ -42,4 +42,4 @@ class Unpacked {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace fulcrum::data::web
+}  // namespace fulcrum::data

@@ -1,4 +1,4 @@
-#include "data/web/byte_source.h"
+#include "data/packed/unpacked.h"
 
 #include <fmt/format.h>
 #include <zlib.h>
@@ -12,7 +12,7 @@
 
 #include "base/files.h"
 
-namespace fulcrum::data::web {
+namespace fulcrum::data {
 
 namespace {
 
@@ -28,7 +28,7 @@ struct CloseFile {
 
 }  // namespace
 
-base::Result<ByteSource> file_source(const std::filesystem::path& path) {
+base::Result<RawBytes> file_source(const std::filesystem::path& path) {
   errno = 0;
   std::shared_ptr<std::FILE> file(
       base::folder_exists(path) ? nullptr : std::fopen(path.c_str(), "rb"), [](std::FILE* open) {
@@ -40,7 +40,7 @@ base::Result<ByteSource> file_source(const std::filesystem::path& path) {
                                     errno != 0 ? std::strerror(errno) : "not a file"),
                         "check the path and its permissions");
   std::setvbuf(file.get(), nullptr, _IONBF, 0);
-  return ByteSource([file, path](char* out, std::size_t capacity) -> base::Result<std::size_t> {
+  return RawBytes([file, path](char* out, std::size_t capacity) -> base::Result<std::size_t> {
     const std::size_t size = std::fread(out, 1, capacity, file.get());
     if (size == 0 && std::ferror(file.get()) != 0)
       return base::failed("file.read",
@@ -50,7 +50,7 @@ base::Result<ByteSource> file_source(const std::filesystem::path& path) {
 }
 
 struct Unpacked::Impl {
-  ByteSource source;
+  RawBytes source;
   std::vector<char> buffer = std::vector<char>(kBufferBytes);
   std::size_t at = 0, size = 0;     // what of the buffer is not consumed
   std::uint64_t buffer_offset = 0;  // in the source
@@ -155,7 +155,7 @@ base::Result<std::size_t> Unpacked::Impl::read_zstd(char* out, std::size_t capac
   return to.pos;
 }
 
-Unpacked::Unpacked(ByteSource source) : impl_(std::make_unique<Impl>()) {
+Unpacked::Unpacked(RawBytes source) : impl_(std::make_unique<Impl>()) {
   impl_->source = std::move(source);
 }
 Unpacked::Unpacked(Unpacked&&) noexcept = default;
@@ -208,4 +208,4 @@ std::uint64_t Unpacked::member_offset() const {
   return impl_->member;
 }
 
-}  // namespace fulcrum::data::web
+}  // namespace fulcrum::data
