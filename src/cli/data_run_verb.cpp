@@ -13,6 +13,7 @@
 #include "cli/data_verbs.h"
 #include "cli/interruption.h"
 #include "cli/pipeline_progress.h"
+#include "data/pipeline/report.h"
 #include "data/pipeline/run.h"
 #include "plan/document.h"
 
@@ -29,50 +30,16 @@ struct Options {
   bool explain = false, reorder = false;
 };
 
-/// "rules" of the answer: what each rule dropped and changed, in the pipeline's order.
-json::object rules_of(const data::Pipeline& pipeline, const data::Accounting& account) {
-  json::object rules;
-  if (account.bad.dropped > 0)
-    rules["bad_record"] = json::object{{"dropped", account.bad.dropped}, {"changed", 0}};
-  for (std::size_t i = 0; i < pipeline.steps.size(); ++i)
-    for (std::size_t k = 0; k < pipeline.steps[i].rules.size(); ++k) {
-      const auto& rule = account.steps[i].rules[k];
-      rules[pipeline.steps[i].rules[k]] =
-          json::object{{"dropped", rule.dropped}, {"changed", rule.changed}};
-    }
-  return rules;
-}
-
+/// The order of members is fixed (docs/scripts.md).
 json::object answer_of(const data::Pipeline& pipeline, const data::Accounting& account,
                        double seconds) {
+  json::object summary = data::summary_report(pipeline, account);
   return {{"records_in", account.records_in},
           {"records_out", account.records_out},
           {"bytes_in", account.bytes_in},
           {"seconds", seconds},
           {"mb_per_s", seconds > 0 ? static_cast<double>(account.bytes_in) / 1e6 / seconds : 0},
-          {"rules", rules_of(pipeline, account)}};
-}
-
-/// The answer and, for each rule, the samples.
-base::Status write_report(const std::filesystem::path& path, json::object answer,
-                          const data::Pipeline& pipeline, const data::Accounting& account) {
-  json::array steps;
-  const auto full = data::to_json(account);
-  for (std::size_t i = 0; i < pipeline.steps.size(); ++i) {
-    json::array rules;
-    const auto& counted = full.at("steps").at(i).at("rules").get_array();
-    for (std::size_t k = 0; k < counted.size(); ++k) {
-      json::object rule{{"rule", pipeline.steps[i].rules[k]}};
-      for (const auto& member : counted[k].get_object()) rule[member.key()] = member.value();
-      rules.push_back(std::move(rule));
-    }
-    steps.push_back(json::object{{"step", pipeline.steps[i].name},
-                                 {"records_in", account.steps[i].records_in},
-                                 {"rules", std::move(rules)}});
-  }
-  answer["steps"] = std::move(steps);
-  answer["bad_records"] = full.at("bad");
-  return base::write_file(path, base::to_pretty_text(answer) + "\n");
+          {"rules", std::move(summary["rules"])}};
 }
 
 std::string table_of(const data::Pipeline& pipeline, const data::Accounting& account) {
@@ -128,7 +95,9 @@ int run(Options& options, const Session& session) {
   if (options.report.empty() && !options.run.output.empty())
     options.report = options.run.output.string() + ".report.json";
   if (!options.report.empty())
-    if (const auto written = write_report(options.report, answer, *pipeline, account); !written)
+    if (const auto written = base::write_file(
+            options.report, base::to_pretty_text(data::full_report(*pipeline, account)) + "\n");
+        !written)
       return session.output.error(written.error());
   if (session.output.mode != OutputMode::kTable) {
     session.output.value(answer);

@@ -9,6 +9,7 @@
 #include "data/clean_rules.h"
 #include "data/clean_settings.h"
 #include "data/html.h"
+#include "data/pipeline/pipeline.h"
 #include "data/settings.h"
 #include "data/source.h"
 #include "data/steps.h"
@@ -176,6 +177,11 @@ base::Status check_clean(const json::value& settings) {
   return at_least(static_cast<double>(cleaning.samples), 0, "samples");
 }
 
+base::Status check_pipeline(const json::value& settings) {
+  TRY(const auto pipeline, make_pipeline(settings));
+  return {};
+}
+
 struct SampleSettings {
   std::string queue = "audit";
   std::int64_t sessions = 60;
@@ -197,6 +203,7 @@ base::Status check_label_sample(const json::value& settings) {
 std::vector<exec::StepCheck> step_checks() {
   return {{"data.collect", check_collect},
           {"data.clean", check_clean},
+          {"data.pipeline", check_pipeline},
           {"data.label_sample", check_label_sample}};
 }
 

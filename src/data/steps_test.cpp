@@ -90,6 +90,29 @@ class Steps : public testing::Test {
   }
 };
 
+TEST_F(Steps, APipelineKeepsAnAccountOfCollectedRows) {
+  std::ofstream(folder_ / "pages.jsonl")
+      << R"({"id":"a","text":"One line without an end"})"
+         "\n"
+      << R"({"id":"b","text":"Every line of this page ends as it should. It is kept."})"
+         "\n";
+  const auto step = spec(
+      "data.pipeline",
+      {{"steps", json::array{json::object{
+                     {"fineweb", json::object{{"line_punct_thr", 0.5}, {"short_line_thr", 1}}}}}}},
+      {{"in", (folder_ / "pages.jsonl").string()}});
+  const exec::StepResult result = run(step);
+  EXPECT_EQ(result.report.at("records_in"), 2);
+  EXPECT_EQ(result.report.at("records_out"), 1);
+  const auto report =
+      base::parse_json(*base::read_file(fs::path(step.work_folder) / "report.json"), "report");
+  const auto& rules = report->at("steps").at(0).at("rules").get_array();
+  EXPECT_EQ(rules[1].at("rule"), "line_punct_ratio");
+  EXPECT_EQ(rules[1].at("samples").at(0).at("id"), "a");
+  const std::string kept = *base::read_file(fs::path(step.work_folder) / "records.jsonl");
+  EXPECT_NE(kept.find("\"b\""), std::string::npos);
+}
+
 TEST_F(Steps, RunOneAfterAnother) {
   const auto collected =
       run(spec("data.collect",

@@ -26,6 +26,7 @@ class Builder {
   base::Result<Graph> build() {
     add_declaration();
     add_collecting();
+    add_pipelines();
     add_cleaning();
     add_labels();
     add_version();
@@ -77,6 +78,22 @@ class Builder {
     }
   }
 
+  /// A pipeline reads a source, or what another pipeline wrote.
+  void add_pipelines() {
+    for (const auto& [name, pipeline] : plan_.pipelines) {
+      Step& step = add("pipeline." + name, "data.pipeline", Work::kJob, "pipelines." + name);
+      json::object settings = pipeline.is_object() ? pipeline.get_object() : json::object{};
+      std::string from = base::get_string(pipeline, "in");
+      if (from.empty() && plan_.sources.size() == 1) from = plan_.sources.begin()->first;
+      settings.erase("in");
+      step.settings = std::move(settings);
+      if (plan_.pipelines.contains(from))
+        step.inputs["in"] = {"pipeline." + from, "records"};
+      else
+        step.inputs["in"] = {"collect." + from, "rows"};
+    }
+  }
+
   void add_cleaning() {
     Step& step = add("clean", "data.clean", Work::kJob, "cleaning");
     json::object settings = plan_.cleaning && plan_.cleaning->is_object()
@@ -124,6 +141,8 @@ class Builder {
                                  {"objects", "${home}/objects"}};
     step.inputs["clean"] = {"clean", "clean"};
     step.inputs["interactions"] = {"clean", "interactions"};
+    for (const auto& [name, pipeline] : plan_.pipelines)
+      step.inputs["pipeline." + name] = {"pipeline." + name, "records"};
   }
 
   void add_training() {
@@ -242,8 +261,9 @@ class Builder {
         return no_step(need, collects ? step.section + ".after" : step.section);
     for (const auto& [name, source] : step.inputs)
       if (find(source.step) == nullptr)
-        return no_step(source.step,
-                       step.kind == "data.clean" ? step.section + "." + name : step.section);
+        return no_step(source.step, step.kind == "data.clean" || step.kind == "data.pipeline"
+                                        ? step.section + "." + name
+                                        : step.section);
     return {};
   }
 

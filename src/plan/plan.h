@@ -145,6 +145,7 @@ struct Plan {
   std::vector<Requirement> requirements;
   std::map<std::string, Service> services;
   std::map<std::string, base::json::value> sources;
+  std::map<std::string, base::json::value> pipelines;
   std::optional<base::json::value> cleaning;
   std::vector<Check> checks;
   std::optional<Labels> labels;
@@ -158,9 +159,9 @@ struct Plan {
   static constexpr std::string_view kRequired[] = {"plan", "product", "sources", "dataset"};
 };
 BOOST_DESCRIBE_STRUCT(Plan, (),
-                      (fulcrum, plan, settings, product, requirements, services, sources, cleaning,
-                       checks, labels, dataset, cluster, training, evaluation, release, scorecard,
-                       budget))
+                      (fulcrum, plan, settings, product, requirements, services, sources, pipelines,
+                       cleaning, checks, labels, dataset, cluster, training, evaluation, release,
+                       scorecard, budget))
 
 /// Decodes and checks what a plan can be wrong about by itself (names that lead nowhere, gates
 /// without a bound, unknown variables). Errors are located in the file.

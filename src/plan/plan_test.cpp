@@ -111,6 +111,28 @@ TEST(Graph, StepsComeAfterWhatTheyDependOn) {
   EXPECT_EQ(step_of(*graph, "clean").inputs.at("events").step, "collect.clicks");
 }
 
+TEST(Graph, PipelinesReadSourcesAndEachOther) {
+  const auto plan = plan_from(replaced("cleaning:",
+                                       "pipelines:\n"
+                                       "  web: {in: clicks, steps: [c4]}\n"
+                                       "  best: {in: web, steps: [fineweb]}\n"
+                                       "cleaning:"));
+  ASSERT_TRUE(plan) << base::describe(plan.error());
+  const auto graph = build_graph(*plan);
+  ASSERT_TRUE(graph) << base::describe(graph.error());
+  EXPECT_EQ(step_of(*graph, "pipeline.web").inputs.at("in").step, "collect.clicks");
+  EXPECT_EQ(step_of(*graph, "pipeline.best").inputs.at("in").step, "pipeline.web");
+  EXPECT_EQ(step_of(*graph, "pipeline.web").settings.as_object().size(), 1U);
+  EXPECT_EQ(step_of(*graph, "version").inputs.at("pipeline.best").output, "records");
+
+  const auto lost =
+      plan_from(replaced("cleaning:", "pipelines:\n  web: {in: clickz, steps: [c4]}\ncleaning:"));
+  ASSERT_TRUE(lost);
+  const auto refused = build_graph(*lost);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().field, "pipelines.web.in");
+}
+
 TEST(Graph, UnknownOwnerOfAVariableIsRefused) {
   const auto plan = plan_from(replaced("${clean.decisions}", "${cleaning.decisions}"));
   ASSERT_TRUE(plan);
