@@ -265,6 +265,41 @@ TEST_F(PipelineTest, WhatIsRedactedStandsInNoSample) {
   EXPECT_EQ(account.find("a@b.org"), std::string::npos);
 }
 
+TEST_F(PipelineTest, TablesAreReadAndWritten) {
+  std::string table = "id,text,note\n";
+  for (int i = 0; i < 300; ++i) table += std::to_string(i) + ",\"ask a@b.org,\nor 13812345678\",\n";
+  const auto input = write("in.csv", table);
+  const Pipeline chain = pipeline(R"({"steps": ["redact_personal"]})");
+  run(chain, {input}, "out.csv", 1);
+  const std::string out = read(folder_ / "out.csv");
+  EXPECT_TRUE(out.starts_with("id,text,note\n0,\"ask [email],\nor [phone]\",\n1,")) << out;
+  run(chain, {input}, "many.csv", 3, 700);
+  EXPECT_EQ(read(folder_ / "many.csv"), out);
+  run(chain, {input}, "packed.tsv.gz", 2);
+  run(chain, {folder_ / "packed.tsv.gz"}, "again.csv", 2);
+  EXPECT_EQ(read(folder_ / "again.csv"), out);
+}
+
+TEST_F(PipelineTest, ATableHasTheColumnsOfItsFirstRecords) {
+  const Pipeline chain = pipeline(R"({"steps": ["redact_personal"]})");
+  const auto input = write(
+      "in.jsonl", "{\"a\":1,\"text\":\"x\"}\n{\"b\":[1,\"y\"],\"a\":null}\n{\"text\":\"\"}\n");
+  run(chain, {input}, "out.csv", 1);
+  EXPECT_EQ(read(folder_ / "out.csv"), "a,text,b\n1,x,\n,,\"[1,\"\"y\"\"]\"\n,,\n");
+  const auto late = write("late.jsonl", "{\"a\":1}\n" + std::string(5000, ' ') + "\n{\"c\":2}\n");
+  const auto failed = run_pipeline(chain, {.inputs = {late},
+                                           .output = folder_ / "late.csv",
+                                           .decisions = {},
+                                           .input_format = {},
+                                           .output_format = {},
+                                           .threads = 1,
+                                           .piece_bytes = 4096,
+                                           .stop = nullptr,
+                                           .on_progress = {}});
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, "record.unwritable");
+}
+
 TEST_F(PipelineTest, MistakesNameTheirPlace) {
   const auto failure = [](std::string_view text) {
     const auto made = make_pipeline(parse(text));

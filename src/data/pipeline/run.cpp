@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.h"
+#include "data/pipeline/columns.h"
 #include "data/pipeline/journal.h"
 #include "data/pipeline/ordered_pool.h"
 #include "data/pipeline/output_file.h"
@@ -87,7 +88,7 @@ class Run {
       } else {
         TRY(output_format_, find_format(options_.output_format));
       }
-      if (!output_format_->writer())
+      if (!output_format_->writer({}))
         return base::usage("format.read_only", fmt::format("{}: this format is only read", name),
                            "out", "write .jsonl");
     }
@@ -99,16 +100,18 @@ class Run {
     }
     if (writes()) {
       TRY(output_, OutputFile::open(options_.output, progress_.output_bytes));
-      if (progress_.output_bytes == 0) CHECK_OK(output_.append(output_format_->writer()->head()));
+      if (output_format_->has_columns()) {
+        TRY(columns_, output_columns(pipeline_, inputs, limits()));
+      }
+      if (progress_.output_bytes == 0)
+        CHECK_OK(output_.append(packed(output_format_->writer(columns_)->head(), packing())));
     }
     if (decides()) {
       TRY(decisions_, OutputFile::open(options_.decisions, progress_.decision_bytes));
     }
-    reader_ = std::make_unique<PieceReader>(
-        std::move(inputs),
-        PieceLimits{.piece_bytes = options_.piece_bytes,
-                    .record_bytes = static_cast<std::size_t>(pipeline_.max_record_mb) << 20});
-    return reader_->seek(progress_.next);
+    reader_ = std::make_unique<PieceReader>(std::move(inputs), limits());
+    reader_->seek(progress_.next);
+    return {};
   }
 
   std::optional<Task> next_task() {
@@ -132,7 +135,9 @@ class Run {
   }
 
   std::function<Done(Task&)> make_worker() {
-    auto worker = std::make_shared<Worker>(pipeline_, output_format_, packing(), decides());
+    auto worker = std::make_shared<Worker>(
+        pipeline_, output_format_ ? output_format_->writer(columns_) : nullptr, packing(),
+        decides());
     return [this, worker](Task& task) {
       Done done{.result = {}, .after = task.after};
       if (task.error)
@@ -141,6 +146,11 @@ class Run {
         done.result = worker->run(task.piece, *task.format);
       return done;
     };
+  }
+
+  PieceLimits limits() const {
+    return {.piece_bytes = options_.piece_bytes,
+            .record_bytes = static_cast<std::size_t>(pipeline_.max_record_mb) << 20};
   }
 
   Packing packing() const {
@@ -222,6 +232,7 @@ class Run {
   const Pipeline& pipeline_;
   const RunOptions& options_;
   const Format* output_format_ = nullptr;
+  std::vector<std::string> columns_;  // of a table that is written
   std::unique_ptr<PieceReader> reader_;
   OutputFile output_, decisions_;
   Progress progress_;

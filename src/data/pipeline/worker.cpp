@@ -28,7 +28,9 @@ std::string zstd_frame(std::string_view bytes) {
   return out;
 }
 
-std::string pack(std::string& plain, Packing packing) {
+}  // namespace
+
+std::string packed(std::string plain, Packing packing) {
   if (plain.empty()) return {};
   switch (packing) {
     case Packing::kGzip:
@@ -38,19 +40,18 @@ std::string pack(std::string& plain, Packing packing) {
     case Packing::kNone:
       break;
   }
-  return std::move(plain);
+  return plain;
 }
-
-}  // namespace
 
 Packing packing_of(std::string_view file_name) {
   if (file_name.ends_with(".gz")) return Packing::kGzip;
   return file_name.ends_with(".zst") ? Packing::kZstd : Packing::kNone;
 }
 
-Worker::Worker(const Pipeline& pipeline, const Format* output, Packing packing, bool decisions)
+Worker::Worker(const Pipeline& pipeline, std::unique_ptr<RecordWriter> writer, Packing packing,
+               bool decisions)
     : pipeline_(pipeline),
-      writer_(output ? output->writer() : nullptr),
+      writer_(std::move(writer)),
       packing_(packing),
       decisions_(decisions),
       item_(pipeline_.fields, pipeline_.language) {}
@@ -88,7 +89,7 @@ PieceResult Worker::run(const Piece& piece, const Format& format) {
       break;
     }
   }
-  result.output = pack(plain_, packing_);
+  result.output = packed(std::move(plain_), packing_);
   return result;
 }
 

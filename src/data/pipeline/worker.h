@@ -16,6 +16,8 @@ namespace fulcrum::data {
 enum class Packing { kNone, kGzip, kZstd };
 /// By the file's name.
 Packing packing_of(std::string_view file_name);
+/// One gzip member or Zstandard frame; nothing stays nothing.
+std::string packed(std::string plain, Packing packing);
 
 struct PieceResult {
   std::string output;     // packed as the output's name asks for: one gzip member or frame a piece
@@ -26,8 +28,9 @@ struct PieceResult {
 
 class Worker {
  public:
-  /// Everything must outlive the worker. `output`: nullptr writes none.
-  Worker(const Pipeline& pipeline, const Format* output, Packing packing, bool decisions);
+  /// The pipeline must outlive the worker. `writer`: nullptr writes none.
+  Worker(const Pipeline& pipeline, std::unique_ptr<RecordWriter> writer, Packing packing,
+         bool decisions);
 
   PieceResult run(const Piece& piece, const Format& format);
 

@@ -4,6 +4,7 @@
 // in formats.def each.
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@ namespace fulcrum::data {
 /// Whole records that stand together in a file, taken in by one worker.
 struct Piece {
   std::string bytes;  // at least kLinePaddingBytes of slack stand behind `size`
+  std::string head;   // the first bytes of the file, as Format::head_bytes() asked for
   std::size_t size = 0;
   std::uint32_t file = 0;        // index of the input
   std::uint64_t first_line = 1;  // of `bytes` in the decompressed file
@@ -51,14 +53,25 @@ class RecordWriter {
 class Format {
  public:
   virtual ~Format() = default;
-  /// How many leading bytes of `bytes` are whole records; 0 when not even one is. `at_end`: nothing
-  /// follows. `scanned`: so many bytes are known to hold no cut from the call before.
-  virtual std::size_t cut(std::string_view bytes, std::size_t scanned, bool at_end) const = 0;
-  /// Bytes at the start of a file that every parser needs (a table's header line); 0: none.
-  virtual std::size_t head_bytes(std::string_view, bool) const { return 0; }
+  /// How many leading bytes of `bytes` are whole records; 0 when not even one is. `bytes` starts
+  /// with a record. `at_end`: nothing follows. `scanned`: so many bytes are known to hold no cut
+  /// from the call before.
+  virtual std::size_t cut(std::string_view head, std::string_view bytes, std::size_t scanned,
+                          bool at_end) const = 0;
+  /// Bytes at the start of a file that every parser needs (a table's header line), no record
+  /// themselves; nothing where more of the file must be seen. Fails where the file cannot be read
+  /// with such a head.
+  virtual base::Result<std::optional<std::size_t>> head_bytes(std::string_view, bool) const {
+    return std::optional<std::size_t>(0);
+  }
   virtual std::unique_ptr<RecordParser> parser() const = 0;
+  /// Whether writer() must be told all members of all records.
+  virtual bool has_columns() const { return false; }
   /// nullptr: this format is only read.
-  virtual std::unique_ptr<RecordWriter> writer() const { return nullptr; }
+  virtual std::unique_ptr<RecordWriter> writer(const std::vector<std::string>& columns) const {
+    (void)columns;
+    return nullptr;
+  }
 };
 
 /// By name ("jsonl"). Fails with `format.unknown`.

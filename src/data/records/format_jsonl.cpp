@@ -34,11 +34,14 @@ class JsonlWriter final : public RecordWriter {
 
 class JsonlFormat final : public Format {
  public:
-  std::size_t cut(std::string_view bytes, std::size_t scanned, bool at_end) const override {
+  std::size_t cut(std::string_view, std::string_view bytes, std::size_t scanned,
+                  bool at_end) const override {
     return cut_after_line(bytes, scanned, at_end);
   }
   std::unique_ptr<RecordParser> parser() const override { return std::make_unique<JsonlParser>(); }
-  std::unique_ptr<RecordWriter> writer() const override { return std::make_unique<JsonlWriter>(); }
+  std::unique_ptr<RecordWriter> writer(const std::vector<std::string>&) const override {
+    return std::make_unique<JsonlWriter>();
+  }
 };
 
 }  // namespace

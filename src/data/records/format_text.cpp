@@ -44,11 +44,14 @@ class TextWriter final : public RecordWriter {
 
 class TextFormat final : public Format {
  public:
-  std::size_t cut(std::string_view bytes, std::size_t scanned, bool at_end) const override {
+  std::size_t cut(std::string_view, std::string_view bytes, std::size_t scanned,
+                  bool at_end) const override {
     return cut_after_line(bytes, scanned, at_end);
   }
   std::unique_ptr<RecordParser> parser() const override { return std::make_unique<TextParser>(); }
-  std::unique_ptr<RecordWriter> writer() const override { return std::make_unique<TextWriter>(); }
+  std::unique_ptr<RecordWriter> writer(const std::vector<std::string>&) const override {
+    return std::make_unique<TextWriter>();
+  }
 };
 
 }  // namespace

@@ -14,14 +14,40 @@ base::Status PieceReader::open() {
   TRY(source_, open_bytes(inputs_[at_.file].path));
   ahead_.clear();
   ended_ = false;
-  if (at_.byte > 0) return source_->skip(at_.byte);
-  return {};
+  damage_.reset();
+  CHECK_OK(read_head());
+  if (at_.byte == 0) {
+    at_.byte = head_.size();
+    at_.line += static_cast<std::uint64_t>(std::count(head_.begin(), head_.end(), '\n'));
+    ahead_.erase(0, head_.size());
+    return {};
+  }
+  if (at_.byte <= ahead_.size()) {
+    ahead_.erase(0, at_.byte);
+    return {};
+  }
+  const std::uint64_t behind = at_.byte - ahead_.size();
+  ahead_.clear();
+  return source_->skip(behind);
 }
 
-base::Status PieceReader::seek(const PiecePosition& position) {
+base::Status PieceReader::read_head() {
+  const Format& format = *inputs_[at_.file].format;
+  head_.clear();
+  for (;;) {
+    TRY(const auto bytes, format.head_bytes(ahead_, ended_));
+    if (bytes) {
+      head_.assign(ahead_, 0, *bytes);
+      return {};
+    }
+    if (ahead_.size() > limits_.record_bytes) return too_large();
+    fill();
+  }
+}
+
+void PieceReader::seek(const PiecePosition& position) {
   at_ = position;
   source_.reset();
-  return open();
 }
 
 void PieceReader::fill() {
@@ -34,6 +60,7 @@ void PieceReader::take(std::size_t bytes, Piece& piece) {
   piece.bytes.assign(ahead_, 0, bytes);
   piece.bytes.append(kLinePaddingBytes, '\0');
   piece.size = bytes;
+  piece.head = head_;
   piece.file = at_.file;
   piece.file_name = inputs_[at_.file].path.filename().string();
   piece.first_line = at_.line;
@@ -67,23 +94,24 @@ base::Failure PieceReader::too_large() {
 base::Result<bool> PieceReader::next(Piece& piece) {
   while (at_.file < inputs_.size()) {
     if (auto opened = open(); !opened) {
+      source_.reset();
       at_ = {.file = at_.file + 1};
       return base::Failure(std::move(opened).error());
     }
     const Format& format = *inputs_[at_.file].format;
-    std::size_t scanned = 0;
-    for (;;) {
-      if (ahead_.size() >= limits_.piece_bytes || ended_) {
-        const std::size_t bytes = format.cut(ahead_, scanned, ended_);
-        if (bytes > 0) {
-          take(bytes, piece);
-          return true;
-        }
-        if (ended_) break;
-        scanned = ahead_.size();
-        if (scanned > limits_.record_bytes) return too_large();
+    // What is looked at depends on where the piece starts, not on how much happens to be read.
+    for (std::size_t scanned = 0, window = limits_.piece_bytes;; window += limits_.piece_bytes) {
+      while (ahead_.size() < window && !ended_) fill();
+      const bool is_all = ended_ && ahead_.size() <= window;
+      const auto seen = std::string_view(ahead_).substr(0, window);
+      const std::size_t bytes = format.cut(head_, seen, scanned, is_all);
+      if (bytes > 0) {
+        take(bytes, piece);
+        return true;
       }
-      fill();
+      if (is_all) break;
+      scanned = seen.size();
+      if (scanned > limits_.record_bytes) return too_large();
     }
     source_.reset();
     at_ = {.file = at_.file + 1};

@@ -35,17 +35,18 @@ class PieceReader {
   PieceReader(std::vector<Input> inputs, PieceLimits limits)
       : inputs_(std::move(inputs)), limits_(limits) {}
 
-  /// Goes on from there. Fails as ByteSource.
-  base::Status seek(const PiecePosition& position);
+  /// The next piece is the one from there.
+  void seek(const PiecePosition& position);
   /// False behind the last input. Fails as ByteSource, when all that could be read of the file has
-  /// been given, and with `record.too_large` (field FILE:LINE) where a record passes the limit. The
-  /// next call goes on with the next file, or behind the record.
+  /// been given, as Format::head_bytes(), and with `record.too_large` (field FILE:LINE) where a
+  /// record passes the limit. The next call goes on with the next file, or behind the record.
   base::Result<bool> next(Piece& piece);
   const PiecePosition& position() const { return at_; }
   const std::vector<Input>& inputs() const { return inputs_; }
 
  private:
   base::Status open();
+  base::Status read_head();
   void fill();
   base::Failure too_large();
   void take(std::size_t bytes, Piece& piece);
@@ -54,6 +55,7 @@ class PieceReader {
   PieceLimits limits_;
   PiecePosition at_;
   std::unique_ptr<ByteSource> source_;
+  std::string head_;   // of the file; no part of its pieces
   std::string ahead_;  // read, not given yet
   bool ended_ = false;
   std::optional<base::Error> damage_;  // why the file ended early
