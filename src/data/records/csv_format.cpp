@@ -29,29 +29,29 @@ std::string value_of(const CsvField& field) {
   return field.has_quotes ? unquoted(field.raw) : std::string(field.raw);
 }
 
-base::Failure wrong_head(std::string code, std::string message, std::string fix) {
+base::Failure head_error(std::string code, std::string message, std::string fix) {
   return base::usage(std::move(code), "header line: " + std::move(message), "", std::move(fix));
 }
 
 /// Fails with `csv.encoding`, `csv.quote`, `csv.header`.
 base::Result<std::vector<std::string>> column_names(std::string_view head, char delimiter) {
   if (head.starts_with("\xFF\xFE") || head.starts_with("\xFE\xFF"))
-    return wrong_head("csv.encoding", "this looks like UTF-16, not UTF-8",
+    return head_error("csv.encoding", "this looks like UTF-16, not UTF-8",
                       "save it as UTF-8 (iconv -f UTF-16 -t UTF-8)");
   if (base::invalid_utf8(head))
-    return wrong_head("csv.encoding", "not UTF-8",
+    return head_error("csv.encoding", "not UTF-8",
                       "save the file as UTF-8 (iconv -f GB18030 -t UTF-8 for Chinese Windows)");
   std::vector<CsvField> fields;
   std::size_t at = 0;
   const CsvEnd end = walk_csv_row(without_mark(head), delimiter, at, &fields);
   if (end == CsvEnd::kOpen || end == CsvEnd::kBadQuote)
-    return wrong_head("csv.quote", "a quote is not closed, or text follows it", kQuoteFix);
+    return head_error("csv.quote", "a quote is not closed, or text follows it", kQuoteFix);
   std::vector<std::string> names;
   for (std::size_t i = 0; i < fields.size(); ++i) {
     std::string name = value_of(fields[i]);
     if (name.empty()) name = fmt::format("column_{}", i + 1);
     if (std::find(names.begin(), names.end(), name) != names.end())
-      return wrong_head("csv.header", fmt::format("two columns are called \"{}\"", name),
+      return head_error("csv.header", fmt::format("two columns are called \"{}\"", name),
                         "give each column a name of its own");
     names.push_back(std::move(name));
   }
