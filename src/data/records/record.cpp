@@ -76,6 +76,12 @@ void Record::set(std::string_view name, std::string_view value, bool is_text) {
   members_.push_back({.name = keep(name), .value = kept, .is_text = is_text});
 }
 
+void Record::remove(std::string_view name) {
+  const auto gone =
+      std::erase_if(members_, [&](const Member& member) { return member.name == name; });
+  changed_ = changed_ || gone > 0;
+}
+
 const Record::Member* Record::find(std::string_view name) const {
   for (const Member& member : members_)
     if (member.name == name) return &member;

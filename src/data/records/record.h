@@ -34,6 +34,8 @@ class Record {
   /// Adds or replaces a value given as JSON that is no string. Copied.
   void set_json(std::string_view name, std::string_view json) { set(name, json, false); }
 
+  void remove(std::string_view name);
+
   const Member* find(std::string_view name) const;
   /// The string behind a name; nothing when it is absent or no string.
   std::optional<std::string_view> text(std::string_view name) const;
