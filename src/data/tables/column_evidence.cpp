@@ -26,11 +26,12 @@ ColumnEvidence::ColumnEvidence(const Table& table, std::size_t column, const All
 }
 
 double ColumnEvidence::combined(std::size_t row) const {
-  constexpr std::size_t kFamilies = 6;
+  constexpr std::size_t kFamilies = 7;
   std::array<double, kFamilies> most{}, sum{};
   double against = 0;
   for (std::size_t detector = 0; detector < said_.size(); ++detector) {
     const double said = of(detector, row);
+    if (detectors()[detector].family == Family::kHint) continue;
     const auto family = static_cast<std::size_t>(detectors()[detector].family);
     if (said < 0) {
       against = std::min(against, said);

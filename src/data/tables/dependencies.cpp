@@ -121,7 +121,7 @@ DependencyFit fit(const Dependency& dependency, const Grouping& grouping, const 
 std::vector<DependencyFit> find_dependencies(const Table& table,
                                              const std::vector<ColumnType>& types,
                                              const std::vector<std::vector<bool>>& missing,
-                                             std::vector<Grouping>& groupings) {
+                                             std::vector<Grouping>& groupings, Shown which) {
   constexpr std::size_t kFitRows = 50'000, kMost = 6;
   constexpr double kLeastStrength = 0.35, kMostIndependent = 0.1;
   const std::size_t columns = table.columns.size();
@@ -133,11 +133,12 @@ std::vector<DependencyFit> find_dependencies(const Table& table,
     bool is_used = false;
     for (std::size_t rhs = 0; rhs < columns; ++rhs) {
       if (rhs == lhs || types[rhs].distinct < 2) continue;
-      const auto one = fit({{lhs}, rhs, false}, grouping, table, missing[rhs], kFitRows);
+      auto one = fit({{lhs}, rhs, false}, grouping, table, missing[rhs], kFitRows);
       const bool is_supported = one.groups >= 5 && one.support >= 20;
-      if (!is_supported || one.strength() < kLeastStrength || one.independent > kMostIndependent ||
-          one.error > 0.25)
-        continue;
+      if (!is_supported || one.strength() < kLeastStrength) continue;
+      const bool is_strict = one.independent <= kMostIndependent && one.error <= 0.25;
+      if (is_strict != (which == Shown::kStrict)) continue;
+      if (!is_strict) one = fit({{lhs}, rhs, true}, grouping, table, missing[rhs], kFitRows);
       found[rhs].push_back(one);
       is_used = true;
     }

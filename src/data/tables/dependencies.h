@@ -41,12 +41,15 @@ struct DependencyFit {
 DependencyFit fit(const Dependency& dependency, const Grouping& grouping, const Table& table,
                   const std::vector<bool>& missing, std::size_t max_rows = 200'000);
 
-/// Dependencies of one column on one other that the table shows: strong, supported, and few groups
-/// with several truths. Strongest first, at most six for a column.
+/// Dependencies of one column on one other that the table shows, strongest first, at most six for a
+/// column. Strict: strong, supported, and few groups with several truths. Loose: strong, but with
+/// more exceptions than that; fitted as if they were given.
+enum class Shown { kStrict, kLoose };
 std::vector<DependencyFit> find_dependencies(const Table& table,
                                              const std::vector<ColumnType>& types,
                                              const std::vector<std::vector<bool>>& missing,
-                                             std::vector<Grouping>& groupings);
+                                             std::vector<Grouping>& groupings,
+                                             Shown which = Shown::kStrict);
 
 /// What dependencies say of every cell, one against the other: a row that breaks several is
 /// explained by as few wrong cells as can be. Where code -> product, product -> code and product ->

@@ -9,8 +9,9 @@
 namespace fulcrum::data::tables {
 
 /// Detectors of one family look at the same trait: of what they say of a cell the strongest counts
-/// in full and the others half (those of outliers not at all).
-enum class Family { kMissing, kForm, kSpelling, kDependency, kOutlier, kRow };
+/// in full and the others half (those of outliers not at all). Hints count only where labels have
+/// shown that they can be trusted.
+enum class Family { kMissing, kForm, kSpelling, kDependency, kOutlier, kRow, kHint };
 
 /// What all detectors may look at. Detectors are pure and run at the same time.
 struct DetectorInput {

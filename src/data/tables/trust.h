@@ -1,5 +1,5 @@
 #pragma once
-// Learning from a few judged cells which evidence to trust: one logistic regression over all
+// Learning from a few judged cells which evidence to trust: one linear model of log odds over all
 // labelled cells of the table. Its offset is what the detectors say together without labels; its
 // features are each detector's evidence (shared by all columns, and again for each column by
 // itself) and simple traits of the value (marks, character classes, patterns, words, exact values
