@@ -4,6 +4,7 @@
 #include "base/codec.h"
 #include "data/decide.h"
 #include "data/manifest.h"
+#include "data/versions/record.h"
 
 namespace fulcrum::data {
 
@@ -82,9 +83,44 @@ json::object version_json(const std::string& dataset, const std::string& name,
           {"bytes", version.bytes},
           {"time_us", version.time_us},
           {"files", base::encode(version.files)},
+          {"file_count", version.file_count},
+          {"branch", version.branch},
+          {"author", version.author},
+          {"parents", base::encode(version.parents)},
+          {"made_by", version.made_by},
           {"quality", base::encode(version.quality)},
           {"note", version.note},
           {"simulated", version.simulated}};
+}
+
+DatasetCommitted committed(const CommitDataset& command, const versions::VersionRecord& record) {
+  DatasetCommitted event;
+  event.dataset = command.dataset;
+  event.version = command.version;
+  event.parents = record.parents;
+  if (!record.parents.empty()) event.parent = record.parents.front();
+  event.files = command.files;
+  event.records = record.records;
+  event.bytes = record.bytes;
+  event.quality = command.quality;
+  event.note = record.message;
+  event.simulated = command.simulated;
+  event.branch = command.branch;
+  event.author = record.author;
+  event.content = record.content;
+  event.file_count = record.files;
+  event.made_us = record.time_us;
+  event.made_by = record.made_by;
+  return event;
+}
+
+/// The ledger does not list the files of large versions.
+base::Status check_listed(const std::string& name, const VersionState& version) {
+  if (static_cast<std::int64_t>(version.files.size()) == version.file_count) return {};
+  return base::refused(
+      "dataset.unlisted",
+      fmt::format("version {} has too many files to be listed in the ledger", name),
+      "`fulcrum data diff` compares any two versions");
 }
 
 }  // namespace
@@ -102,26 +138,22 @@ base::Result<NewEvents> decide(const State&, const RecordSource& command, const 
 base::Result<NewEvents> decide(const State& state, const CommitDataset& command, const Context&) {
   if (command.dataset.empty())
     return base::usage("dataset.name", "a dataset needs a name", "dataset");
-  if (command.files.empty())
-    return base::usage("dataset.empty", "a version needs at least one file", "files");
-  if (const std::string expected = version_of(command.files); command.version != expected)
-    return base::usage("dataset.hash", "the version is not the hash of its files", "version",
+  if (const std::string expected = versions::version_name(command.record);
+      command.version != expected)
+    return base::usage("dataset.hash", "the version is not the hash of its record", "version",
                        "it would be " + expected);
+  const auto record = versions::decode_record(command.record);
+  if (!record || record->dataset != command.dataset)
+    return base::usage("dataset.record", "the record is none of a version of this dataset",
+                       "record", "`fulcrum data commit` and the step data.version make one");
+  if (!command.files.empty() && content_of(command.files) != record->content)
+    return base::usage("dataset.hash", "the files are not those of the record", "files");
   CHECK_OK(check_quality(command.quality));
-  std::string parent = command.parent;
-  if (const auto found = state.datasets.find(command.dataset); found != state.datasets.end()) {
-    if (found->second.head == command.version) return NewEvents{};  // it is there already
-    if (parent.empty()) parent = found->second.head;
-    if (!found->second.versions.contains(parent))
-      return base::not_found("dataset.parent", "there is no version " + parent);
-  } else if (!parent.empty()) {
-    return base::not_found("dataset.parent", "the dataset has no versions yet");
-  }
-  DatasetCommitted committed{command.dataset, command.version, parent,
-                             command.files,   command.records, 0,
-                             command.quality, command.note,    command.simulated};
-  for (const auto& file : command.files) committed.bytes += file.bytes;
-  return NewEvents{event("dataset/" + command.dataset, committed)};
+  if (const auto found = state.datasets.find(command.dataset); found != state.datasets.end())
+    if (const auto branch = found->second.branches.find(command.branch);
+        branch != found->second.branches.end() && branch->second == command.version)
+      return NewEvents{};  // it is there already
+  return NewEvents{event("dataset/" + command.dataset, committed(command, *record))};
 }
 
 base::Result<NewEvents> decide(const State& state, const RecordQuality& command, const Context&) {
@@ -139,11 +171,19 @@ void evolve(State& state, const DatasetCommitted& committed, const EventMeta& me
   const bool known = dataset.versions.contains(committed.version);
   auto& version = dataset.versions[committed.version];
   if (!known)  // going back to an old version moves the head and rewrites no history
-    version = {committed.parent, committed.records,  committed.bytes,
-               meta.time_us,     committed.files,    {},
-               committed.note,   committed.simulated};
+    version = {committed.parent, committed.records,   committed.bytes,
+               meta.time_us,     committed.files,     {},
+               committed.note,   committed.simulated, committed.branch,
+               committed.author, committed.parents,   committed.file_count,
+               committed.made_by};
+  // Committed before there were records: one line of versions, all files listed.
+  if (committed.branch.empty())
+    version.file_count = static_cast<std::int64_t>(version.files.size());
   merge(version.quality, committed.quality, committed.simulated);
-  dataset.head = committed.version;
+  const std::string branch = committed.branch.empty() ? "main" : committed.branch;
+  dataset.branches[branch] = committed.version;
+  const auto main = dataset.branches.find("main");
+  dataset.head = main == dataset.branches.end() ? committed.version : main->second;
 }
 
 void evolve(State& state, const QualityRecorded& recorded, const EventMeta&) {
@@ -166,7 +206,7 @@ base::Result<json::value> answer(const State& state, const ListDatasets&,
   json::array datasets;
   for (const auto& [name, dataset] : state.datasets) {
     json::object entry = version_json(name, dataset.head, dataset.versions.at(dataset.head));
-    entry["files"] = dataset.versions.at(dataset.head).files.size();
+    entry["files"] = dataset.versions.at(dataset.head).file_count;
     entry["versions"] = dataset.versions.size();
     datasets.push_back(std::move(entry));
   }
@@ -202,6 +242,9 @@ base::Result<json::value> answer(const State& state, const DiffDataset& query,
   } else {
     TRY(from, find_version(state, query.dataset, from));
   }
+  CHECK_OK(check_listed(to, versions.at(to)));
+  if (!from.empty() && !versions.contains(from)) from.clear();  // the ledger does not know it
+  if (!from.empty()) CHECK_OK(check_listed(from, versions.at(from)));
   const std::vector<DatasetFile> nothing;
   json::array files;
   std::int64_t added = 0, removed = 0, changed = 0;

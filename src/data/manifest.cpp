@@ -3,21 +3,16 @@
 #include <algorithm>
 #include <map>
 
-#include "base/hash.h"
+#include "data/versions/record.h"
 
 namespace fulcrum::data {
 
-std::string version_of(std::vector<DatasetFile> files) {
+std::string content_of(std::vector<DatasetFile> files) {
   std::sort(files.begin(), files.end(),
             [](const DatasetFile& a, const DatasetFile& b) { return a.path < b.path; });
-  base::Sha256 hash;
-  for (const auto& file : files) {
-    hash.update(file.path);
-    hash.update(std::string_view("\0", 1));
-    hash.update(file.object);
-    hash.update("\n");
-  }
-  return base::to_hex(hash.finish());
+  versions::ContentHash hash;
+  for (const auto& file : files) hash.add(file.path, file.object);
+  return hash.finish();
 }
 
 std::vector<FileChange> diff_files(const std::vector<DatasetFile>& from,

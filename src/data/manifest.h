@@ -1,6 +1,5 @@
 #pragma once
-// Datasets as manifests over content-addressed objects: the version's name is the hash of what is
-// in it. Pure functions.
+// What is in a version, as the ledger lists it. Pure functions.
 #include <string>
 #include <vector>
 
@@ -8,8 +7,9 @@
 
 namespace fulcrum::data {
 
-/// SHA-256 over the files' paths and objects, sorted by path; 64 hexadecimal digits.
-std::string version_of(std::vector<DatasetFile> files);
+/// SHA-256 over the files' paths and objects, sorted by path (versions/record.h); 64 hexadecimal
+/// digits. The name of versions from before there were records.
+std::string content_of(std::vector<DatasetFile> files);
 
 struct FileChange {
   std::string path;

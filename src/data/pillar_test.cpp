@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "data/manifest.h"
+#include "data/versions/record.h"
 
 namespace fulcrum::data {
 namespace {
@@ -53,11 +54,18 @@ class DataPillar : public testing::Test {
       listed.push_back(
           json::object{{"path", path}, {"object", object}, {"bytes", 10}, {"records", 5}});
     }
-    return {{"dataset", "clicks"},
-            {"version", version_of(kept)},
-            {"files", listed},
-            {"records", static_cast<std::int64_t>(5 * files.size())}};
+    versions::VersionRecord record;
+    record.dataset = "clicks";
+    if (!last_.empty()) record.parents = {last_};
+    record.files = static_cast<std::int64_t>(files.size());
+    record.records = 5 * record.files;
+    record.bytes = 10 * record.files;
+    record.content = content_of(kept);
+    const std::string text = versions::encode_record(record);
+    last_ = versions::version_name(text);
+    return {{"dataset", "clicks"}, {"version", last_}, {"record", text}, {"files", listed}};
   }
+  std::string last_;
 };
 
 TEST_F(DataPillar, VersionsAreImmutableAndDiffer) {
@@ -69,6 +77,13 @@ TEST_F(DataPillar, VersionsAreImmutableAndDiffer) {
   json::object wrong = first;
   wrong["version"] = "beef";
   EXPECT_EQ(send("dataset.commit", wrong), "dataset.hash");
+  wrong = second;
+  wrong["files"] = first.at("files");
+  EXPECT_EQ(send("dataset.commit", wrong), "dataset.hash") << "the files of another version";
+  wrong = first;
+  wrong["record"] = "{}";
+  wrong["version"] = versions::version_name("{}");
+  EXPECT_EQ(send("dataset.commit", wrong), "dataset.record");
   const auto diff = ask("dataset.diff", json::object{{"dataset", "clicks"}});
   EXPECT_EQ(base::get_integer(diff, "files_added"), 1);
   EXPECT_EQ(base::get_integer(diff, "files_changed"), 1);
@@ -78,6 +93,46 @@ TEST_F(DataPillar, VersionsAreImmutableAndDiffer) {
   EXPECT_EQ(send("dataset.commit", first), "1") << "going back is a new head";
   EXPECT_EQ(base::get_string(ask("dataset.show", json::object{{"dataset", "clicks"}}), "version"),
             base::get_string(first, "version"));
+}
+
+TEST_F(DataPillar, BranchesHaveHeadsOfTheirOwn) {
+  auto first = commit({{"a", "1"}}), second = commit({{"a", "2"}});
+  second["branch"] = "trial";
+  EXPECT_EQ(send("dataset.commit", first), "1");
+  EXPECT_EQ(send("dataset.commit", second), "1");
+  EXPECT_EQ(send("dataset.commit", second), "0");
+  EXPECT_EQ(base::get_string(ask("dataset.show", json::object{{"dataset", "clicks"}}), "version"),
+            base::get_string(first, "version"));
+  second["branch"] = "main";
+  EXPECT_EQ(send("dataset.commit", second), "1") << "main goes forward";
+  EXPECT_EQ(base::get_string(ask("dataset.show", json::object{{"dataset", "clicks"}}), "version"),
+            base::get_string(second, "version"));
+}
+
+TEST_F(DataPillar, EventsFromBeforeThereWereRecordsStayReadable) {
+  const auto apply = [&](std::string_view version, std::string_view parent, const char* object) {
+    const std::string payload = fmt::format(
+        R"({{"dataset":"old","version":"{}","parent":"{}","files":[{{"path":"a","object":"{}",)"
+        R"("bytes":3,"records":1}}],"records":1,"bytes":3,"quality":{{}},"note":"n",)"
+        R"("simulated":false}})",
+        version, parent, object);
+    pillar_->evolve({.seq = ++seq_,
+                     .time_us = 1,
+                     .stream = "dataset/old",
+                     .version = 1,
+                     .kind = "dataset.committed",
+                     .actor = "t",
+                     .command_id = "c",
+                     .payload = payload},
+                    base::parse_json(payload, "event").value());
+  };
+  apply("aaaa", "", "1");
+  apply("bbbb", "aaaa", "2");
+  const auto shown = ask("dataset.show", json::object{{"dataset", "old"}});
+  EXPECT_EQ(base::get_string(shown, "version"), "bbbb");
+  EXPECT_EQ(base::get_integer(shown, "file_count"), 1);
+  EXPECT_EQ(
+      base::get_integer(ask("dataset.diff", json::object{{"dataset", "old"}}), "files_changed"), 1);
 }
 
 TEST_F(DataPillar, SimulatedEvidenceNeverReplacesReal) {

@@ -87,7 +87,10 @@ std::vector<ledger::TableSpec> table_specs() {
                        {"bytes", kInteger},
                        {"files", kInteger},
                        {"note", kText},
-                       {"simulated", kInteger}},
+                       {"simulated", kInteger},
+                       {"branch", kText},
+                       {"author", kText},
+                       {"made_by", kText}},
            .key_columns = 2,
            .indexed = {"seq"}},
           {.name = "data_quality",
@@ -115,12 +118,13 @@ void project(const ledger::Event& event, const json::value& payload, ledger::Tab
                                    integer("bytes"), text("sha256"), text("cursor"), simulated});
   } else if (event.kind == "dataset.committed") {
     const auto* files = base::find_path(payload, "files");
-    tables.upsert(
-        "data_versions",
-        {text("dataset"), text("version"), static_cast<std::int64_t>(event.seq), event.time_us,
-         event.actor, text("parent"), integer("records"), integer("bytes"),
-         static_cast<std::int64_t>(files && files->is_array() ? files->get_array().size() : 0),
-         text("note"), simulated});
+    const auto listed =
+        static_cast<std::int64_t>(files && files->is_array() ? files->get_array().size() : 0);
+    tables.upsert("data_versions",
+                  {text("dataset"), text("version"), static_cast<std::int64_t>(event.seq),
+                   event.time_us, event.actor, text("parent"), integer("records"), integer("bytes"),
+                   std::max(listed, integer("file_count")), text("note"), simulated, text("branch"),
+                   text("author"), text("made_by")});
     project_quality(event, payload, tables);
   } else if (event.kind == "quality.recorded") {
     project_quality(event, payload, tables);

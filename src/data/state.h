@@ -17,14 +17,20 @@ struct VersionState {
   Quality quality;
   std::string note;
   bool simulated = false;
+  std::string branch, author;
+  std::vector<std::string> parents;
+  std::int64_t file_count = 0;
+  std::string made_by;
 };
 BOOST_DESCRIBE_STRUCT(VersionState, (),
-                      (parent, records, bytes, time_us, files, quality, note, simulated))
+                      (parent, records, bytes, time_us, files, quality, note, simulated, branch,
+                       author, parents, file_count, made_by))
 struct DatasetState {
-  std::string head;
+  std::string head;  // of the branch main; without one, what was committed last
   std::map<std::string, VersionState> versions;
+  std::map<std::string, std::string> branches;  // as far as committed to; refs are in versions/
 };
-BOOST_DESCRIBE_STRUCT(DatasetState, (), (head, versions))
+BOOST_DESCRIBE_STRUCT(DatasetState, (), (head, versions, branches))
 
 struct TaskState {
   std::string subject, question;

@@ -1,15 +1,14 @@
-// data.version: puts files into the object store and names the set by its hash.
+// data.version: commits files as a new version of a dataset and says so to the ledger.
 #include <fmt/format.h>
 
-#include <fstream>
-
+#include "base/clock.h"
 #include "base/files.h"
 #include "base/text_reader.h"
+#include "data/commit_command.h"
 #include "data/file_list.h"
-#include "data/manifest.h"
 #include "data/quality_json.h"
 #include "data/steps.h"
-#include "objects/store.h"
+#include "data/versions/commit.h"
 
 namespace fulcrum::data {
 
@@ -18,29 +17,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Rows of a text file: its lines, less a CSV's header; 0 for anything else.
-base::Result<std::int64_t> count_records(const ListedFile& file) {
-  std::string name = file.name;
-  if (name.ends_with(".gz")) name.resize(name.size() - 3);
-  const bool table = name.ends_with(".csv") || name.ends_with(".tsv");
-  if (!table && !name.ends_with(".jsonl") && !name.ends_with(".ndjson")) return 0;
-  TRY(base::LineReader reader, base::LineReader::open(file.path));
-  std::int64_t records = table ? -1 : 0;
-  for (std::string line; reader.next(line);)
-    if (!line.empty()) ++records;
-  return std::max<std::int64_t>(records, 0);
-}
-
 /// All inputs' files; one input keeps its files' names, several put their own name before.
-base::Result<std::vector<ListedFile>> all_files(const exec::StepSpec& spec) {
-  std::vector<ListedFile> all;
+base::Result<std::vector<versions::InputFile>> all_files(const exec::StepSpec& spec) {
+  std::vector<versions::InputFile> all;
   for (const auto& [name, path] : spec.inputs) {
     if (name == "quality") continue;
     TRY(auto files, list_files(path));
-    for (auto& file : files) {
-      if (spec.inputs.size() > 1) file.name = fmt::format("{}/{}", name, file.name);
-      all.push_back(std::move(file));
-    }
+    for (auto& file : files)
+      all.push_back({file.path, spec.inputs.size() > 1 ? fmt::format("{}/{}", name, file.name)
+                                                       : std::move(file.name)});
   }
   if (all.empty())
     return base::usage("version.input", "there is nothing to keep", "inputs",
@@ -48,40 +33,71 @@ base::Result<std::vector<ListedFile>> all_files(const exec::StepSpec& spec) {
   return all;
 }
 
+/// Lines of a compressed table, which is no table to the store.
+base::Result<std::int64_t> lines_of_gzip(const versions::InputFile& file) {
+  TRY(base::LineReader reader, base::LineReader::open(file.path));
+  const bool is_csv = file.name.ends_with(".csv.gz") || file.name.ends_with(".tsv.gz");
+  std::int64_t lines = is_csv ? -1 : 0;
+  for (std::string line; reader.next(line);) lines += !line.empty();
+  return std::max<std::int64_t>(lines, 0);
+}
+
+/// Of the compressed tables: the most that one has.
+base::Result<std::int64_t> most_records(const std::vector<versions::InputFile>& files) {
+  std::int64_t most = 0;
+  for (const auto& file : files)
+    if (file.name.ends_with(".csv.gz") || file.name.ends_with(".tsv.gz") ||
+        file.name.ends_with(".jsonl.gz") || file.name.ends_with(".ndjson.gz")) {
+      TRY(const std::int64_t lines, lines_of_gzip(file));
+      most = std::max(most, lines);
+    }
+  return most;
+}
+
+std::vector<std::string> words(const json::value& settings, const char* name) {
+  std::vector<std::string> all;
+  if (const auto* array = base::find_path(settings, name); array && array->is_array())
+    for (const auto& word : array->get_array())
+      if (word.is_string()) all.emplace_back(word.get_string());
+  return all;
+}
+
 }  // namespace
 
 base::Result<exec::StepResult> step_version(const exec::StepSpec& spec,
                                             exec::StepProgress& progress) {
-  const std::string dataset = base::get_string(spec.settings, "dataset", "dataset");
   const std::string root =
-      base::get_string(spec.settings, "objects", spec.work_folder + "/objects");
-  TRY(const auto files, all_files(spec));
-  TRY(const auto store, objects::open_local_store(root));
-  std::vector<DatasetFile> kept;
-  json::array listed;
-  std::int64_t records = 0, bytes = 0;
-  for (const auto& file : files) {
-    TRY(const objects::ObjectId object, store->put_file(file.path));
-    TRY(const std::int64_t rows, count_records(file));
-    TRY(const std::uint64_t size, base::file_bytes(file.path));
-    kept.push_back({file.name, object, static_cast<std::int64_t>(size), rows});
-    records = std::max(records, rows);  // views of the same rows are not more rows
-    bytes += kept.back().bytes;
-    listed.push_back(json::object{
-        {"path", file.name}, {"object", object}, {"bytes", kept.back().bytes}, {"records", rows}});
-    progress.at(static_cast<std::int64_t>(kept.size()), static_cast<std::int64_t>(files.size()),
+      base::get_string(spec.settings, "versions", spec.work_folder + "/versions");
+  TRY(auto blobs, objects::open_local_blobs(root));
+  TRY(const auto repository,
+      versions::Repository::open(std::move(blobs), {.clock = &base::system_clock()}));
+  versions::CommitRequest request;
+  request.dataset = base::get_string(spec.settings, "dataset", "dataset");
+  request.branch = base::get_string(spec.settings, "branch", "main");
+  request.author = base::get_string(spec.settings, "author", "plan");
+  request.message = base::get_string(spec.settings, "note");
+  request.time_us = base::get_integer(spec.settings, "time_us");
+  request.key = words(spec.settings, "key");
+  if (const auto* made_by = base::find_path(spec.settings, "made_by"))
+    request.made_by = base::to_text(*made_by);
+  TRY(request.files, all_files(spec));
+  TRY(const std::int64_t compressed, most_records(request.files));
+  const auto declared = base::get_integer(spec.settings, "records");
+  request.count_records = [=](const std::vector<versions::Entry>& entries) {
+    std::int64_t most = compressed;  // views of the same rows are not more rows
+    for (const auto& entry : entries)
+      most = std::max(most, static_cast<std::int64_t>(entry.records));
+    return declared > 0 ? declared : most;
+  };
+  request.on_progress = [&](const versions::IngestProgress& at) {
+    progress.at(static_cast<std::int64_t>(at.files), static_cast<std::int64_t>(at.all_files),
                 "files");
-  }
-  if (const auto declared = base::get_integer(spec.settings, "records"); declared > 0)
-    records = declared;
-  const std::string version = version_of(kept);
-  json::object command{{"dataset", dataset},
-                       {"version", version},
-                       {"files", std::move(listed)},
-                       {"records", records}};
-  for (const char* key : {"parent", "note", "quality", "simulated"})
-    if (const auto* value = base::find_path(spec.settings, key)) command[key] = *value;
-  if (const auto* quality = command.if_contains("quality"); quality && quality->is_object()) {
+  };
+  TRY(const versions::CommitResult done, versions::commit(*repository, request));
+  json::object command = commit_command(request.branch, done);
+  if (base::get_bool(spec.settings, "simulated")) command["simulated"] = true;
+  if (const auto* quality = base::find_path(spec.settings, "quality");
+      quality && quality->is_object()) {
     json::object factors;  // a report's vector holds more than the factors
     for (const char* name : {"accuracy", "completeness", "relevance", "timeliness"})
       if (const auto estimate = estimate_from(*quality, name))
@@ -92,11 +108,12 @@ base::Result<exec::StepResult> step_version(const exec::StepSpec& spec,
                             base::to_pretty_text(command) + "\n"));
   exec::StepResult result;
   result.outputs["manifest"] = "manifest.json";
-  result.report = {{"dataset", dataset},
-                   {"version", version},
-                   {"files", kept.size()},
-                   {"records", records},
-                   {"bytes", bytes}};
+  result.report = {{"dataset", request.dataset},
+                   {"version", done.version},
+                   {"files", done.record.files},
+                   {"records", done.record.records},
+                   {"bytes", done.record.bytes},
+                   {"stored_bytes", static_cast<std::int64_t>(done.figures.stored_bytes)}};
   result.commands.push_back({"dataset.commit", std::move(command)});
   return result;
 }

@@ -12,6 +12,7 @@
 #include "base/files.h"
 #include "base/random.h"
 #include "data/quiet_progress.h"
+#include "data/versions/checkout.h"
 
 namespace fulcrum::data {
 namespace {
@@ -82,7 +83,9 @@ class Steps : public testing::Test {
   std::string content(const fs::path& folder) {
     std::map<std::string, std::string> files;
     for (const auto& entry : fs::recursive_directory_iterator(folder))
-      if (entry.is_regular_file() && entry.path().extension() != ".part")
+      if (entry.is_regular_file() && entry.path().extension() != ".part" &&
+          entry.path().string().find("/versions/") ==
+              std::string::npos)  // packs of killed attempts
         files[entry.path().filename()] = base::read_file(entry.path()).value();
     std::string all;
     for (const auto& [name, bytes] : files) all += name + ":" + bytes;
@@ -136,7 +139,8 @@ TEST_F(Steps, RunOneAfterAnother) {
       run(spec("data.version", {{"dataset", "clicks"}, {"quality", cleaned.report.at("quality")}},
                {{"data", (work / "clean.jsonl").string()}}));
   ASSERT_EQ(version.commands.size(), 1U);
-  EXPECT_EQ(base::get_integer(version.commands[0].body, "records"), 4000);
+  EXPECT_EQ(base::get_integer(version.report, "records"), 4000);
+  EXPECT_EQ(base::get_integer(version.commands[0].body.at("files").at(0), "records"), 4000);
 
   const auto sample =
       run(spec("data.label_sample", {{"queue", "audit"}, {"sessions", 20}, {"simulated", true}},
@@ -179,10 +183,16 @@ TEST_F(Steps, EndTheSameAfterKills) {
     for (unsigned delay_us = 500; delay_us < 60'000; delay_us = delay_us * 2)
       run_and_kill(*step, delay_us);
     run(*step);
-    for (const auto& draft : fs::recursive_directory_iterator(step->work_folder))
-      if (draft.path().parent_path().filename() == "tmp") fs::remove(draft.path());
     EXPECT_EQ(content(step->work_folder), whole[at++]) << step->kind;
   }
+  const fs::path kept = fs::path(version.work_folder) / "versions";
+  const auto repository =
+      versions::Repository::open(std::move(*objects::open_local_blobs(kept)), {}).value();
+  const auto head = repository->resolve("d", "main");
+  ASSERT_TRUE(head) << base::describe(head.error());
+  ASSERT_TRUE(versions::checkout(*repository, *head, {.folder = folder_ / "out"}));
+  EXPECT_EQ(base::read_file(folder_ / "out/clean.jsonl").value(),
+            base::read_file(folder_ / "work-data.clean/clean.jsonl").value());
 }
 
 TEST_F(Steps, SettingsWithAMistakeNameIt) {

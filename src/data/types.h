@@ -48,19 +48,23 @@ struct Quality {
 };
 BOOST_DESCRIBE_STRUCT(Quality, (), (accuracy, completeness, relevance, timeliness))
 
-/// `version` is the hash of the files (manifest.h); committing it again changes nothing.
-/// `parent` empty: the dataset's newest.
+/// A version that is stored (versions/): `record` is its record's text, `version` the SHA-256 of
+/// that. Committing what the branch holds already changes nothing. `files` lists what is in it, or
+/// nothing where there are more than kListedFiles.
 struct CommitDataset {
-  std::string dataset, version, parent;
+  std::string dataset, version, record;
+  std::string branch = "main";
   std::vector<DatasetFile> files;
-  std::int64_t records = 0;
   Quality quality;
-  std::string note;
   bool simulated = false;
-  static constexpr std::string_view kRequired[] = {"dataset", "version", "files"};
+  static constexpr std::string_view kRequired[] = {"dataset", "version", "record"};
 };
 BOOST_DESCRIBE_STRUCT(CommitDataset, (),
-                      (dataset, version, parent, files, records, quality, note, simulated))
+                      (dataset, version, record, branch, files, quality, simulated))
+inline constexpr std::size_t kListedFiles = 200;
+
+/// `parent` is the first of `parents`. Versions committed before there were records have files and
+/// no parents, and their name is the hash of their files (manifest.h).
 struct DatasetCommitted {
   std::string dataset, version, parent;
   std::vector<DatasetFile> files;
@@ -68,9 +72,14 @@ struct DatasetCommitted {
   Quality quality;
   std::string note;
   bool simulated = false;
+  std::string branch, author, content;
+  std::vector<std::string> parents;
+  std::int64_t file_count = 0, made_us = 0;
+  std::string made_by;  // JSON, as in the record
 };
 BOOST_DESCRIBE_STRUCT(DatasetCommitted, (),
-                      (dataset, version, parent, files, records, bytes, quality, note, simulated))
+                      (dataset, version, parent, files, records, bytes, quality, note, simulated,
+                       branch, author, content, parents, file_count, made_us, made_by))
 
 /// What is newly known of a dataset's quality; factors that are absent stay as they were.
 struct RecordQuality {

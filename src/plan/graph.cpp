@@ -138,7 +138,7 @@ class Builder {
     step.settings = json::object{{"dataset", plan_.dataset.name},
                                  {"purpose", plan_.dataset.purpose},
                                  {"retention_days", plan_.dataset.retention_days},
-                                 {"objects", "${home}/objects"}};
+                                 {"versions", "${home}/versions"}};
     step.inputs["clean"] = {"clean", "clean"};
     step.inputs["interactions"] = {"clean", "interactions"};
     for (const auto& [name, pipeline] : plan_.pipelines)

@@ -6,6 +6,8 @@
 #include <sstream>
 
 #include "data/pillar.h"
+#include "data/versions/record.h"
+#include "data/versions/record.h"
 #include "product/pillar.h"
 #include "release/pillar.h"
 #include "sched/pillar.h"
@@ -113,18 +115,33 @@ TEST(RealPillars, ARunBecomesAlgorithmPerformance) {
   EXPECT_EQ(score.at("weakest"), "accuracy");
 }
 
-// The hash of the one file below, as the data pillar checks it.
-const std::string kVersion = "18c93ea381a88cb2f41274fe9a474ee3608a594dbe9b4547f7800ebe60aca3e0";
+/// A version of the data set "shop" with one file, as `dataset.commit` takes it.
+base::json::object a_version() {
+  data::versions::VersionRecord record;
+  record.dataset = "shop";
+  record.files = 1;
+  record.records = 10;
+  data::versions::ContentHash content;
+  content.add("a.csv", std::string(64, 'b'));
+  record.content = content.finish();
+  const std::string text = data::versions::encode_record(record);
+  return {{"dataset", "shop"},
+          {"version", data::versions::version_name(text)},
+          {"record", text},
+          {"files", base::json::array{base::json::object{
+                        {"path", "a.csv"}, {"object", std::string(64, 'b')}, {"records", 10}}}}};
+}
 
 TEST(RealPillars, ARecordedQualityBecomesDataQuality) {
   auto ledger = bench();
-  ledger.ok("dataset.commit", R"({"dataset":"shop","version":")" + kVersion + R"(",
-      "files":[{"path":"a.csv","object":")" +
-                                  std::string(64, 'b') + R"(","records":10}],
-      "records":10,
-      "quality":{"completeness":{"value":0.9,"low":0.88,"high":0.92,"n":1000},
+  base::json::object commit = a_version();
+  commit["quality"] =
+      base::parse_json(R"({"completeness":{"value":0.9,"low":0.88,"high":0.92,"n":1000},
                  "relevance":{"value":0.8,"n":100},
-                 "timeliness":{"value":0.5,"low":0.5,"high":0.5,"n":10}}})");
+                 "timeliness":{"value":0.5,"low":0.5,"high":0.5,"n":10}})",
+                       "quality")
+          .value();
+  ledger.ok("dataset.commit", base::to_text(commit));
   ledger.ok("quality.record", R"({"dataset":"shop","quality":{
       "accuracy":{"value":0.95,"low":0.94,"high":0.96,"n":400,"simulated":true}}})");
   const auto score =

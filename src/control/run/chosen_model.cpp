@@ -140,6 +140,10 @@ base::Result<json::object> registration_of(const StepContext& context, const Mod
   for (const char* metric : {"ndcg_at_10", "hr_at_10"})
     if (const auto figure = reported_figure(step.report, metric)) metrics[metric] = figure->value;
   metrics["validation_ndcg_at_10"] = validation_score(step);
+  std::string dataset = context.plan.dataset.name;
+  if (const auto version = context.finished.find("version"); version != context.finished.end())
+    if (const auto name = base::get_string(version->second.report, "version"); !name.empty())
+      dataset += "@" + name;
   const plan::Output& output = step.outputs.at("model");
   TRY(const std::string manifest,
       context.surroundings.objects.put(base::to_text(base::encode(output))));
@@ -150,7 +154,7 @@ base::Result<json::object> registration_of(const StepContext& context, const Mod
                       {"kind", model.kind},
                       {"artifacts", std::move(artifacts)},
                       {"metrics", std::move(metrics)},
-                      {"dataset", context.plan.dataset.name},
+                      {"dataset", std::move(dataset)},
                       {"run", base::get_string(step.report, "run")}};
 }
 

@@ -48,6 +48,35 @@ json::object report_from_log(const std::string& log) {
   return value && value->is_object() ? value->get_object() : json::object{};
 }
 
+/// The version that this run's data were committed as; empty: none was.
+std::string version_in(const std::map<std::string, FinishedStep>& finished) {
+  const auto found = finished.find("version");
+  if (found == finished.end()) return {};
+  const std::string version = base::get_string(found->second.report, "version");
+  return version.empty() ? version
+                         : base::get_string(found->second.report, "dataset") + "@" + version;
+}
+
+/// A version says how it came to be, a trained model on what.
+void add_origin(json::value& settings, const plan::Plan& plan, const plan::Step& step,
+                const std::string& run, const std::map<std::string, FinishedStep>& finished,
+                std::int64_t now_us) {
+  if (!settings.is_object()) return;
+  json::object& all = settings.get_object();
+  if (step.kind == "data.version") {
+    json::array steps;
+    for (const auto& [id, done] : finished)
+      steps.push_back(json::object{{"step", id}, {"identity", done.identity}});
+    all["made_by"] = json::object{
+        {"plan", plan.plan}, {"run", run}, {"step", step.id}, {"steps", std::move(steps)}};
+    all["author"] = "plan/" + plan.plan;
+    all["time_us"] = now_us;
+  } else if (step.kind.starts_with("train.") && !all.contains("dataset")) {
+    if (std::string version = version_in(finished); !version.empty())
+      all["dataset"] = std::move(version);
+  }
+}
+
 /// The version carries the quality that cleaning measured.
 void add_quality(json::value& settings, const std::map<std::string, FinishedStep>& finished) {
   const auto clean = finished.find("clean");
@@ -164,6 +193,7 @@ base::Result<StepEnding> StepRunner::work(const std::string& run, const plan::St
   TRY(auto inputs, bring_inputs(step, finished));
   json::value settings = fill_variables(step, folder, inputs);
   if (step.kind == "data.version") add_quality(settings, finished);
+  add_origin(settings, checked_.plan, step, run, finished, surroundings_.clock.now_us());
   StepContext context{
       .surroundings = surroundings_,
       .plan = checked_.plan,

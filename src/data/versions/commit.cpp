@@ -66,7 +66,7 @@ std::filesystem::path known_file(const Repository& repository, const CommitReque
 base::Result<CommitResult> commit_entries(Repository& repository, const RefState& before,
                                           std::vector<std::string> parents,
                                           std::vector<Entry> entries, const Signature& signature,
-                                          std::optional<std::int64_t> records) {
+                                          const RecordCounter& count_records) {
   if (entries.empty())
     return base::usage("version.empty", "a version needs at least one file", "path",
                        "name a file or a folder with something in it");
@@ -77,7 +77,7 @@ base::Result<CommitResult> commit_entries(Repository& repository, const RefState
   TRY(const Root tree, write_tree(repository.chunks(), entries));
   CommitResult result;
   result.record = record_of(entries, tree);
-  if (records) result.record.records = *records;
+  if (count_records) result.record.records = count_records(entries);
   result.record.dataset = before.dataset;
   result.entries = std::move(entries);
   if (!before.version.empty() && parents == std::vector<std::string>{before.version}) {
@@ -93,6 +93,7 @@ base::Result<CommitResult> commit_entries(Repository& repository, const RefState
   result.record.author = signature.author;
   result.record.message = signature.message;
   result.record.time_us = signature.time_us;
+  result.record.made_by = signature.made_by;
   const std::string text = encode_record(result.record);
   result.version = version_name(text);
   CHECK_OK(repository.chunks().put(text));
@@ -126,7 +127,8 @@ base::Result<CommitResult> commit(Repository& repository, const CommitRequest& r
   TRY(IngestResult found, ingest(repository.chunks(), std::move(work), threads));
   TRY(CommitResult result,
       commit_entries(repository, before, std::move(parents), std::move(found.entries),
-                     {request.author, request.message, request.time_us}, request.records));
+                     {request.author, request.message, request.time_us, request.made_by},
+                     request.count_records));
   result.files_read = found.files_read;
   result.bytes_read = found.bytes_read;
   if (!remembered.empty()) save_known(remembered, found.known);

@@ -1,7 +1,7 @@
 #pragma once
 // A new version on a branch.
 #include <filesystem>
-#include <optional>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,14 +10,17 @@
 
 namespace fulcrum::data::versions {
 
+/// The version's records from its entries, where they are not just a sum.
+using RecordCounter = std::function<std::int64_t(const std::vector<Entry>&)>;
+
 struct CommitRequest {
   std::string dataset = {}, branch = "main", author = {}, message = {};
   std::int64_t time_us = 0;
   std::vector<InputFile> files = {};  // the whole content of the version
   std::filesystem::path source = {};  // where they are from: names what is remembered of them
   std::vector<std::string> key = {};  // of the tables; empty: as in the parent
-  std::optional<std::int64_t> records =
-      {};  // when the caller knows better than the sum over the files
+  std::string made_by = {};           // VersionRecord::made_by
+  RecordCounter count_records = {};   // null: the sum over the files
   OnIngest on_progress = {};
 };
 
@@ -37,12 +40,13 @@ base::Result<CommitResult> commit(Repository& repository, const CommitRequest& r
 struct Signature {
   std::string author, message;
   std::int64_t time_us = 0;
+  std::string made_by = {};  // VersionRecord::made_by
 };
 /// Entries that are in the store as a version that `before` then points to. An unchanged tree with
 /// no parent but the ref's own version is that version.
 base::Result<CommitResult> commit_entries(Repository& repository, const RefState& before,
                                           std::vector<std::string> parents,
                                           std::vector<Entry> entries, const Signature& signature,
-                                          std::optional<std::int64_t> records = {});
+                                          const RecordCounter& count_records = {});
 
 }  // namespace fulcrum::data::versions

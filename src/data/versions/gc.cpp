@@ -75,6 +75,7 @@ class Collection {
       for (std::size_t i = 0; i < packs.size(); ++i) {
         if (packs[i].is_condemned != is_condemned) continue;
         ++result_.packs;
+        small_packs_ += is_small(packs[i].bytes) && !is_condemned;
         result_.pack_bytes += packs[i].bytes;
         for (const auto& id : packs[i].chunks)
           if (live_.contains(id) && housed.insert(id).second) {
@@ -88,8 +89,11 @@ class Collection {
 
   bool goes(std::size_t pack) const {
     const auto& packs = repository_.chunks().packs();
-    return homes_[pack].bytes * 2 < packs[pack].bytes;
+    return homes_[pack].bytes * 2 < packs[pack].bytes ||
+           (small_packs_ > kManyPacks && is_small(packs[pack].bytes));
   }
+  /// Each commit leaves a pack; many small ones become a large one.
+  bool is_small(std::uint64_t bytes) const { return bytes < repository_.options().pack_bytes / 8; }
 
   /// Out of the packs that go, also the condemned ones that a writer came to need after all.
   base::Status save_live_chunks() {
@@ -155,6 +159,7 @@ class Collection {
     return {};
   }
 
+  static constexpr std::size_t kManyPacks = 16;
   struct Home {
     std::vector<Digest> chunks;
     std::uint64_t bytes = 0;
@@ -165,6 +170,7 @@ class Collection {
   std::map<std::string, Condemned> condemned_;
   DigestSet live_;
   std::vector<Home> homes_;  // per pack
+  std::size_t small_packs_ = 0;
 };
 
 }  // namespace

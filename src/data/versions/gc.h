@@ -26,11 +26,12 @@ struct GcResult {
 };
 
 /// In two steps, so that no writer loses what it counts on. First a pack that holds nothing live is
-/// condemned (one that is mostly dead as well, after its live chunks were copied): whoever opens
-/// the repository from then on stores anew what only condemned packs hold. Once the grace time has
-/// passed and still nothing needs it, it goes; a writer that took longer than half of that is
-/// refused (Repository::publish). Interrupted at any moment it leaves everything readable. A root
-/// that is not there is reported, and does not stop it; a version that cannot be read does.
+/// condemned (one that is mostly dead as well, and small ones where there are many, after their
+/// live chunks were copied): whoever opens the repository from then on stores anew what only
+/// condemned packs hold. Once the grace time has passed and still nothing needs it, it goes; a
+/// writer that took longer than half of that is refused (Repository::publish). Interrupted at any
+/// moment it leaves everything readable. A root that is not there is reported, and does not stop
+/// it; a version that cannot be read does.
 base::Result<GcResult> collect_garbage(Repository& repository, const GcRequest& request);
 
 struct Problem {

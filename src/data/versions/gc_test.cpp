@@ -126,6 +126,21 @@ TEST_F(Gc, WhoOpensLaterDoesNotCountOnWhatGoes) {
   EXPECT_EQ(checked_out(done.version), snapshot(folder_ / "data"));
 }
 
+TEST_F(Gc, ManySmallPacksBecomeOne) {
+  pack_bytes_ = kPackBytes;
+  open();
+  std::string last;
+  for (int i = 0; i < 20; ++i) {
+    put(fmt::format("f{}", i), std::string(100, static_cast<char>('a' + i)));
+    last = must_commit().version;
+  }
+  EXPECT_EQ(repository_->blobs().list("packs/")->size(), 20U);
+  collect({});
+  EXPECT_EQ(repository_->blobs().list("packs/")->size(), 1U);
+  EXPECT_EQ(checked_out(last), snapshot(folder_ / "data"));
+  EXPECT_EQ(repository_->history(last)->size(), 20U);
+}
+
 TEST_F(Gc, ARootThatIsNotThereIsSaid) {
   put("a", "1");
   must_commit();

@@ -28,22 +28,25 @@ std::string version_name(std::string_view encoded_record) {
 std::string encode_record(const VersionRecord& record) {
   json::array parents;
   for (const auto& parent : record.parents) parents.push_back(json::string(parent));
-  return base::to_text(json::object{{"version_format", kFormat},
-                                    {"dataset", record.dataset},
-                                    {"tree",
-                                     {{"page", base::to_hex(record.tree.page)},
-                                      {"level", static_cast<std::int64_t>(record.tree.level)},
-                                      {"entries", static_cast<std::int64_t>(record.tree.entries)},
-                                      {"bytes", static_cast<std::int64_t>(record.tree.bytes)},
-                                      {"records", static_cast<std::int64_t>(record.tree.records)}}},
-                                    {"parents", std::move(parents)},
-                                    {"author", record.author},
-                                    {"time_us", record.time_us},
-                                    {"message", record.message},
-                                    {"files", record.files},
-                                    {"records", record.records},
-                                    {"bytes", record.bytes},
-                                    {"content", record.content}});
+  auto made_by = base::parse_json(record.made_by, "made_by");
+  return base::to_text(json::object{
+      {"version_format", kFormat},
+      {"dataset", record.dataset},
+      {"tree",
+       {{"page", base::to_hex(record.tree.page)},
+        {"level", static_cast<std::int64_t>(record.tree.level)},
+        {"entries", static_cast<std::int64_t>(record.tree.entries)},
+        {"bytes", static_cast<std::int64_t>(record.tree.bytes)},
+        {"records", static_cast<std::int64_t>(record.tree.records)}}},
+      {"parents", std::move(parents)},
+      {"author", record.author},
+      {"time_us", record.time_us},
+      {"message", record.message},
+      {"files", record.files},
+      {"records", record.records},
+      {"bytes", record.bytes},
+      {"made_by", made_by && made_by->is_object() ? std::move(*made_by) : json::value(nullptr)},
+      {"content", record.content}});
 }
 
 base::Result<VersionRecord> decode_record(std::string_view text) {
@@ -72,6 +75,9 @@ base::Result<VersionRecord> decode_record(std::string_view text) {
   record.files = integer("files");
   record.records = integer("records");
   record.bytes = integer("bytes");
+  if (const auto* made_by = value->get_object().if_contains("made_by");
+      made_by && made_by->is_object())
+    record.made_by = base::to_text(*made_by);
   record.content = base::get_string(*value, "content");
   if (encode_record(record) != text) return bad_record();
   return record;

@@ -18,7 +18,8 @@ struct VersionRecord {
   std::string author, message;
   std::int64_t time_us = 0;  // handed in by whoever commits
   std::int64_t files = 0, records = 0, bytes = 0;
-  std::string content;  // content_hash(): equal for equal files, whoever committed them
+  std::string made_by;  // one JSON object: the run, step and inputs it came from; empty: not said
+  std::string content;  // ContentHash: equal for equal files, whoever committed them
   bool operator==(const VersionRecord&) const = default;
 };
 

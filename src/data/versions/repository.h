@@ -42,6 +42,7 @@ class Repository {
   ChunkStore& chunks() { return *chunks_; }
   const ChunkStore& chunks() const { return *chunks_; }
   Refs& refs() { return refs_; }
+  const Refs& refs() const { return refs_; }
   objects::Blobs& blobs() { return *blobs_; }
   const RepositoryOptions& options() const { return options_; }
 
