@@ -33,7 +33,7 @@ data::Piece piece_of(std::string_view bytes) {
 
 FUZZ(pipeline) {
   const data::Format& format = **data::find_format("jsonl");
-  data::Worker worker(filters(), &format, data::Packing::kNone, true);
+  data::Worker worker(filters(), format.writer({}), data::Packing::kNone, true);
   const data::PieceResult once = worker.run(piece_of(input), format);
   fuzz::must(!once.error, "no record stops a run that skips bad ones");
   fuzz::must(once.account.records_in >= once.account.records_out + once.account.bad.dropped,
@@ -41,7 +41,7 @@ FUZZ(pipeline) {
   fuzz::must(
       std::count(once.decisions.begin(), once.decisions.end(), '\n') == once.account.records_in,
       "a decision for each record");
-  data::Worker fresh(filters(), &format, data::Packing::kNone, true);
+  data::Worker fresh(filters(), format.writer({}), data::Packing::kNone, true);
   const data::PieceResult again = fresh.run(piece_of(once.output), format);
   fuzz::must(again.account.bad.dropped == 0, "what was written can be read");
 }
