@@ -48,33 +48,20 @@ json::object report_from_log(const std::string& log) {
   return value && value->is_object() ? value->get_object() : json::object{};
 }
 
-/// The version that this run's data were committed as; empty: none was.
-std::string version_in(const std::map<std::string, FinishedStep>& finished) {
-  const auto found = finished.find("version");
-  if (found == finished.end()) return {};
-  const std::string version = base::get_string(found->second.report, "version");
-  return version.empty() ? version
-                         : base::get_string(found->second.report, "dataset") + "@" + version;
-}
-
-/// A version says how it came to be, a trained model on what.
+/// A version says how it came to be. A model does not say of which version it is here: versions
+/// differ by when they were made, models only by their data; the registry names both.
 void add_origin(json::value& settings, const plan::Plan& plan, const plan::Step& step,
                 const std::string& run, const std::map<std::string, FinishedStep>& finished,
                 std::int64_t now_us) {
-  if (!settings.is_object()) return;
+  if (!settings.is_object() || step.kind != "data.version") return;
   json::object& all = settings.get_object();
-  if (step.kind == "data.version") {
-    json::array steps;
-    for (const auto& [id, done] : finished)
-      steps.push_back(json::object{{"step", id}, {"identity", done.identity}});
-    all["made_by"] = json::object{
-        {"plan", plan.plan}, {"run", run}, {"step", step.id}, {"steps", std::move(steps)}};
-    all["author"] = "plan/" + plan.plan;
-    all["time_us"] = now_us;
-  } else if (step.kind.starts_with("train.") && !all.contains("dataset")) {
-    if (std::string version = version_in(finished); !version.empty())
-      all["dataset"] = std::move(version);
-  }
+  json::array steps;
+  for (const auto& [id, done] : finished)
+    steps.push_back(json::object{{"step", id}, {"identity", done.identity}});
+  all["made_by"] = json::object{
+      {"plan", plan.plan}, {"run", run}, {"step", step.id}, {"steps", std::move(steps)}};
+  all["author"] = "plan/" + plan.plan;
+  all["time_us"] = now_us;
 }
 
 /// The version carries the quality that cleaning measured.
