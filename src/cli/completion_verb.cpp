@@ -32,7 +32,8 @@ std::map<std::string, std::string> words_after(const CLI::App& root) {
     const auto dot = front.name.find('.');
     if (dot == std::string::npos) continue;
     auto& options = words[front.name.substr(0, dot) + " " + front.name.substr(dot + 1)];
-    for (const FlatOption& option : flat_options(front.schema)) options += "--" + option_name(option) + " ";
+    for (const FlatOption& option : flat_options(front.schema))
+      options += "--" + option_name(option) + " ";
     options += "--from-json ";
   }
   return words;

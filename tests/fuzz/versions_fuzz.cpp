@@ -15,8 +15,7 @@ using namespace fulcrum::data::versions;
 
 void read_as_pack(std::string_view input) {
   if (input.size() < kPackHeadBytes + kPackFooterBytes) return;
-  const auto footer =
-      read_pack_footer(input.substr(input.size() - kPackFooterBytes), input.size());
+  const auto footer = read_pack_footer(input.substr(input.size() - kPackFooterBytes), input.size());
   if (!footer) return;
   const auto index = input.substr(footer->index_offset, footer->count * kPackEntryBytes);
   const auto chunks = read_pack_index(index, *footer);

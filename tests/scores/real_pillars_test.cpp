@@ -7,7 +7,6 @@
 
 #include "data/pillar.h"
 #include "data/versions/record.h"
-#include "data/versions/record.h"
 #include "product/pillar.h"
 #include "release/pillar.h"
 #include "sched/pillar.h"
