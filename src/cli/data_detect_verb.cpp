@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/data_verbs.h"
 #include "data/tables/detect.h"
+#include "data/tables/detect_files.h"
 
 namespace fulcrum::cli {
 
@@ -21,19 +22,6 @@ namespace tables = data::tables;
 struct Options {
   std::string table, rules, labels, errors;
 };
-
-base::Result<tables::DetectOptions> options_of(const Options& asked, const tables::Table& table) {
-  tables::DetectOptions options;
-  if (!asked.rules.empty()) {
-    TRY(const std::string text, base::read_file(asked.rules));
-    TRY(options.rules, tables::parse_rules(text, asked.rules));
-    CHECK_OK(tables::bind_rules(options.rules, table, asked.rules));
-  }
-  if (!asked.labels.empty()) {
-    TRY(options.labels, tables::read_labels(asked.labels, table));
-  }
-  return options;
-}
 
 json::object summary_of(const tables::Table& table, const tables::Detection& detection,
                         const Options& asked) {
@@ -58,7 +46,8 @@ json::object summary_of(const tables::Table& table, const tables::Detection& det
 
 base::Result<json::object> detect(const Options& asked) {
   TRY(const tables::Table table, tables::read_table(asked.table));
-  TRY(const tables::DetectOptions options, options_of(asked, table));
+  TRY(const tables::DetectOptions options,
+      tables::read_detect_options(asked.rules, asked.labels, table));
   const tables::Detection detection = tables::detect(table, options);
   if (!asked.errors.empty())
     CHECK_OK(base::write_file(asked.errors, tables::errors_csv(table, detection)));

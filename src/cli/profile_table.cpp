@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/profile_view.h"
 #include "data/quality_json.h"
+#include "data/tables/detect_files.h"
 #include "data/tables/profile.h"
 #include "data/tables/table_quality.h"
 #include "plot/chart.h"
@@ -143,25 +144,12 @@ std::string factor_text(std::string_view name, const std::optional<data::Estimat
   return fmt::format("{} {:.4f} [{:.4f}, {:.4f}]", name, factor->value, factor->low, factor->high);
 }
 
-base::Result<tables::DetectOptions> detect_options(const ProfileOptions& asked,
-                                                   const tables::Table& table) {
-  tables::DetectOptions options;
-  if (!asked.rules.empty()) {
-    TRY(const std::string text, base::read_file(asked.rules));
-    TRY(options.rules, tables::parse_rules(text, asked.rules));
-    CHECK_OK(tables::bind_rules(options.rules, table, asked.rules));
-  }
-  if (!asked.labels.empty()) {
-    TRY(options.labels, tables::read_labels(asked.labels, table));
-  }
-  return options;
-}
-
 }  // namespace
 
 base::Result<ProfileView> profile_table(const ProfileOptions& asked) {
   TRY(const tables::Table table, tables::read_table(asked.path));
-  TRY(const tables::DetectOptions options, detect_options(asked, table));
+  TRY(const tables::DetectOptions options,
+      tables::read_detect_options(asked.rules, asked.labels, table));
   if (!asked.time_column.empty())
     CHECK_OK(tables::need_column(table, asked.time_column, "time-column"));
   const tables::Detection detection = tables::detect(table, options);
